@@ -1,0 +1,54 @@
+// What a carrier is: how bytes travel, in and out.
+
+import type { Ledger } from '../stream/ledger.ts'
+import type { Policy } from '../stream/policy.ts'
+import type { Endpoint } from '../url.ts'
+
+/** What every carrier may use of its surroundings. */
+export interface CarrierContext {
+  /** Aborted by the first signal: sources end as if the input had ended, sinks go on. */
+  readonly stop: AbortSignal
+  readonly ledger: Ledger
+  /** A word for the person at the terminal (`reconnecting to …`). */
+  readonly warn: (message: string) => void
+  /** Called on SIGHUP; returns the function that takes it back. */
+  readonly onHangup: (reopen: () => void) => () => void
+  /** Of queues that the carrier keeps for its peers. */
+  readonly policy: Policy
+  readonly buffer: number
+}
+
+/** One stream of bytes: a file, a pipe, one connection. Each channel gets a decoder of its own. */
+export interface Channel {
+  readonly name: string
+  readonly bytes: AsyncIterable<Uint8Array>
+  /** Writes back to the peer, where the carrier can. */
+  readonly reply?: (bytes: Uint8Array) => void
+}
+
+/** Where encoded bytes go. One call holds whole packets only. */
+export interface Outlet {
+  write(chunks: readonly Uint8Array[]): void | Promise<void>
+  /** Makes all written so far durable, as far as the carrier can. */
+  commit?(): void | Promise<void>
+  /** Ends well: what was written is kept (an atomic file takes its name). */
+  close(): Promise<void>
+  /** Ends badly: what is half done is set aside. */
+  abort?(): Promise<void>
+}
+
+export interface CarrierParam {
+  readonly name: string
+  readonly argument?: string
+  readonly summary: string
+}
+
+export interface Carrier {
+  readonly scheme: string
+  readonly summary: string
+  readonly example: string
+  readonly params: readonly CarrierParam[]
+  /** Yields one channel, or one for each peer that connects. */
+  readonly channels?: (endpoint: Endpoint, context: CarrierContext) => AsyncIterable<Channel>
+  readonly outlet?: (endpoint: Endpoint, context: CarrierContext) => Promise<Outlet>
+}

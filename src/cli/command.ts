@@ -1,0 +1,56 @@
+// What a command is: a row of the command table, and what it may use while it runs.
+
+import type { CarrierContext } from '../carrier/carrier.ts'
+import type { Ledger } from '../stream/ledger.ts'
+import type { Rejecter } from '../stream/reject.ts'
+import type { Option, Values } from './option.ts'
+
+export interface Positional {
+  readonly name: string
+  readonly summary: string
+  readonly many?: true
+  readonly required?: true
+}
+
+/** A command line that the tests run, with what it is for. `needs` names the variable that finds a real service. */
+export interface Example {
+  readonly summary: string
+  readonly line: string
+  readonly needs?: string
+}
+
+/** The surroundings of a running command. The carrier context inside is ready to be handed to `openSource`. */
+export interface Context<V = unknown> {
+  readonly command: string
+  readonly values: V
+  readonly positionals: readonly string[]
+  readonly ledger: Ledger
+  readonly carrier: CarrierContext
+  /** Counts, names and keeps what cannot be read; throws on the first with `--strict`. */
+  readonly reject: Rejecter
+  readonly warn: (message: string) => void
+  /** Said only with `-v`. */
+  readonly explain: (message: string) => void
+  /** Said unless `-q`: the summary at the end. */
+  readonly inform: (message: string) => void
+  /** Undefined where stdout is not a terminal. */
+  readonly terminal: { readonly columns: number; readonly color: boolean } | undefined
+}
+
+export interface Command<Options extends readonly Option[] = readonly Option[]> {
+  readonly name: string
+  readonly summary: string
+  /** Paragraphs for the man page. */
+  readonly description: readonly string[]
+  readonly positionals: readonly Positional[]
+  readonly options: Options
+  readonly examples: readonly Example[]
+  /** A filter reads stdin when no input is named: on a terminal it prints its help instead. */
+  readonly filter: boolean
+  run(context: Context<Values<Options>>): Promise<void>
+}
+
+/** Keeps the literal types of the option table, so that `context.values` knows them. */
+export function defineCommand<const Options extends readonly Option[]>(command: Command<Options>): Command<Options> {
+  return command
+}

@@ -1,0 +1,98 @@
+// The ledger: what came in, what went out and what was lost on the way, by stage and reason.
+
+export type LossKind = 'dropped' | 'rejected'
+
+export interface StageReport {
+  readonly in: number
+  readonly out: number
+  readonly dropped: Readonly<Record<string, number>>
+  readonly rejected: Readonly<Record<string, number>>
+  readonly duplicate: number
+  readonly late: number
+  readonly bytes: number
+}
+
+/** The counters of one stage. Plain fields: they are raised once a batch on the hot path. */
+export class StageCount {
+  in = 0
+  out = 0
+  bytes = 0
+  duplicate = 0
+  late = 0
+  readonly dropped = new Map<string, number>()
+  readonly rejected = new Map<string, number>()
+
+  drop(reason: string, count = 1): void {
+    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count)
+  }
+
+  reject(reason: string, count = 1): void {
+    this.rejected.set(reason, (this.rejected.get(reason) ?? 0) + count)
+  }
+
+  get lost(): number {
+    return sum(this.dropped) + sum(this.rejected)
+  }
+
+  report(): StageReport {
+    return {
+      in: this.in,
+      out: this.out,
+      dropped: Object.fromEntries(this.dropped),
+      rejected: Object.fromEntries(this.rejected),
+      duplicate: this.duplicate,
+      late: this.late,
+      bytes: this.bytes,
+    }
+  }
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  let total = 0
+  for (const count of counts.values()) total += count
+  return total
+}
+
+export class Ledger {
+  readonly #stages = new Map<string, StageCount>()
+
+  /** The counters of the stage of that name, made on first use. */
+  stage(name: string): StageCount {
+    const known = this.#stages.get(name)
+    if (known) return known
+    const count = new StageCount()
+    this.#stages.set(name, count)
+    return count
+  }
+
+  /** Packets lost, dropped or rejected anywhere: any makes exit code 3. */
+  get lost(): number {
+    let total = 0
+    for (const count of this.#stages.values()) total += count.lost
+    return total
+  }
+
+  report(): Readonly<Record<string, StageReport>> {
+    return Object.fromEntries([...this.#stages].map(([name, count]) => [name, count.report()]))
+  }
+
+  /** One line for people: `input: 1000 in, 2 rejected (2 invalid JSON); output: 998 out`. */
+  summary(): string {
+    const parts: string[] = []
+    for (const [name, count] of this.#stages) {
+      const words: string[] = []
+      if (count.in > 0 || count.out === 0) words.push(`${count.in} in`)
+      if (count.out > 0) words.push(`${count.out} out`)
+      for (const kind of ['dropped', 'rejected'] as const) {
+        const total = sum(count[kind])
+        if (total === 0) continue
+        const reasons = [...count[kind]].map(([reason, n]) => `${n} ${reason}`).join(', ')
+        words.push(`${total} ${kind} (${reasons})`)
+      }
+      if (count.duplicate > 0) words.push(`${count.duplicate} duplicate`)
+      if (count.late > 0) words.push(`${count.late} late`)
+      parts.push(`${name}: ${words.join(', ')}`)
+    }
+    return parts.join('; ')
+  }
+}

@@ -1,0 +1,35 @@
+// The only loop: source, stages, sink.
+
+import { setImmediate as afterEvents } from 'node:timers/promises'
+import type { Batch } from '../packet.ts'
+import { chain, type Sink, type Source, type Stage } from './step.ts'
+
+/** Timers, signals and other connections get their turn at least this often. */
+const TURN_MS = 10
+
+/**
+ * Moves every batch from the source through the stages into the sink, then ends the stages. Closes nothing: whoever
+ * opened the sink closes it.
+ */
+export async function run(source: Source, stages: readonly Stage[], sink: Sink): Promise<void> {
+  const middle = stages.length === 1 && stages[0] ? stages[0] : chain(stages)
+  let turn = performance.now()
+  for await (const input of source) {
+    const output = middle.push(input)
+    if (output.length > 0) {
+      const written = sink.write(output)
+      if (written) await written
+    }
+    if (input.acknowledge) {
+      const committed = sink.commit?.()
+      if (committed) await committed
+      input.acknowledge()
+    }
+    if (performance.now() - turn > TURN_MS) {
+      await afterEvents()
+      turn = performance.now()
+    }
+  }
+  const rest: Batch = middle.end?.() ?? []
+  if (rest.length > 0) await sink.write(rest)
+}
