@@ -25,6 +25,8 @@ export interface Context<V = unknown> {
   readonly values: V
   readonly positionals: readonly string[]
   readonly ledger: Ledger
+  /** Ends the sources as a first signal would; the signal itself is `carrier.stop`. */
+  readonly stop: AbortController
   readonly carrier: CarrierContext
   /** Counts, names and keeps what cannot be read; throws on the first with `--strict`. */
   readonly reject: Rejecter

@@ -1,0 +1,58 @@
+// When a run ends by itself: after a count, a duration, a timeout, or silence.
+
+import { TimedOut } from '../errors.ts'
+import type { Batch } from '../packet.ts'
+import type { Source } from '../stream/step.ts'
+import { formatDuration } from '../units.ts'
+
+export interface Limits {
+  readonly count?: number | undefined
+  readonly duration?: number | undefined
+  readonly timeout?: number | undefined
+  readonly 'idle-timeout'?: number | undefined
+}
+
+/**
+ * The source with its ends. What came before an end is drained as at any other end; the TimedOut is thrown after
+ * the last batch has been handed on.
+ */
+export async function* limited(source: Source, limits: Limits, stop: AbortController): Source & AsyncGenerator<Batch> {
+  let late: TimedOut | undefined
+  const giveUp = (reason: string) => {
+    late ??= new TimedOut(reason)
+    stop.abort('timeout')
+  }
+  const { count = Number.POSITIVE_INFINITY, duration, timeout } = limits
+  const idle = limits['idle-timeout']
+  const timers = [
+    duration === undefined ? undefined : setTimeout(() => stop.abort('duration'), duration),
+    timeout === undefined ? undefined : setTimeout(() => giveUp(`timed out after ${formatDuration(timeout)}`), timeout),
+  ]
+  let waiting = true
+  // Only waiting for input is idleness: while the sink is busy the clock stands still.
+  const silence = idle === undefined ? undefined : setTimeout(onSilence, idle)
+  function onSilence(): void {
+    if (waiting) giveUp(`nothing came for ${formatDuration(idle ?? 0)}`)
+    else silence?.refresh()
+  }
+  let seen = 0
+  try {
+    if (count === 0) return
+    for await (const batch of source) {
+      waiting = false
+      if (seen + batch.length >= count) {
+        const { acknowledge } = batch
+        const last: Batch = batch.slice(0, count - seen)
+        yield acknowledge ? Object.assign(last, { acknowledge }) : last
+        return
+      }
+      seen += batch.length
+      yield batch
+      waiting = true
+      silence?.refresh()
+    }
+    if (late) throw late
+  } finally {
+    for (const timer of [...timers, silence]) clearTimeout(timer)
+  }
+}

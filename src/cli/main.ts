@@ -1,0 +1,183 @@
+// From the words of the command line to the exit code of a command.
+
+import { readFileSync } from 'node:fs'
+import { CarrierError, ReaderGone, systemReason, UsageError } from '../errors.ts'
+import { Ledger } from '../stream/ledger.ts'
+import { parsePolicy } from '../stream/policy.ts'
+import type { Command, Context } from './command.ts'
+import { EXIT, exitCodeOf } from './exit.ts'
+import { createLog, type Log } from './log.ts'
+import type { Option, Values } from './option.ts'
+import { type Parsed, parseCommandLine } from './parse.ts'
+import { createRejecter } from './rejects.ts'
+import { installSignals } from './signals.ts'
+import { statistics } from './statistics.ts'
+import { version } from './version.ts'
+
+/** After a timeout the sinks get this long to take what is left. */
+const GRACE_MS = 2000
+
+/** Runs a command as a process and ends the process with its exit code. */
+export async function main<const Options extends readonly Option[]>(command: Command<Options>): Promise<void> {
+  process.exit(await runCommand(command, process.argv.slice(2)))
+}
+
+export async function runCommand<const Options extends readonly Option[]>(
+  command: Command<Options>,
+  words: readonly string[],
+): Promise<number> {
+  if (words.length === 1 && (words[0] === '--version' || words[0] === '-V'))
+    return say(`${command.name} ${version()}\n`)
+  const plain = createLog({ command: command.name, quiet: false, verbose: false, write: writeError })
+  let parsed: Parsed<Options>
+  try {
+    parsed = parseCommandLine(command.name, command.options, words, { environment: process.env, readFile: readText })
+  } catch (error) {
+    if (words.includes('--help') || words.includes('-h')) return showHelp(command)
+    return explainUsage(command, plain, error)
+  }
+  const common = commonValues(parsed.values)
+  if (common.help) return showHelp(command)
+  if (common.version) return say(`${command.name} ${version()}\n`)
+  if (wantsStdin(command, parsed) && process.stdin.isTTY) {
+    writeError(await (await import('./help.ts')).helpText(command))
+    return EXIT.usage
+  }
+  return execute(command, parsed, common)
+}
+
+async function execute<const Options extends readonly Option[]>(
+  command: Command<Options>,
+  { values, positionals }: Parsed<Options>,
+  common: CommonValues,
+): Promise<number> {
+  const log = createLog({ command: command.name, quiet: common.quiet, verbose: common.verbose, write: writeError })
+  const ledger = new Ledger()
+  const stop = new AbortController()
+  const hangups = new Set<() => void>()
+  const report = () => log.line(statistics(command.name, ledger))
+  installSignals({ stop, hangups, report })
+  stop.signal.addEventListener('abort', () => {
+    if (stop.signal.reason === 'timeout') setTimeout(() => process.exit(EXIT.timedOut), GRACE_MS).unref()
+  })
+  const timer = common.stats === undefined ? undefined : setInterval(report, common.stats).unref()
+  const context: Context<Values<Options>> = {
+    command: command.name,
+    values,
+    positionals,
+    ledger,
+    stop,
+    carrier: {
+      stop: stop.signal,
+      ledger,
+      warn: log.warn,
+      onHangup: reopen => {
+        hangups.add(reopen)
+        return () => hangups.delete(reopen)
+      },
+      policy: parsePolicy(common.policy),
+      buffer: common.buffer,
+    },
+    reject: createRejecter({ ledger, log, strict: common.strict, verbose: common.verbose, file: common.reject }),
+    warn: log.warn,
+    explain: log.explain,
+    inform: log.inform,
+    terminal: terminalOf(common.color),
+  }
+  let code: number = EXIT.done
+  try {
+    await command.run(context)
+    if (ledger.lost > 0) code = EXIT.lost
+  } catch (error) {
+    if (error instanceof UsageError) return explainUsage(command, log, error)
+    code = exitCodeOf(error)
+    if (!(error instanceof ReaderGone)) log.error(reasonOf(error, common.verbose))
+  }
+  if (common.stats !== undefined) report()
+  clearInterval(timer)
+  if (code === EXIT.lost) log.inform(ledger.summary())
+  else log.explain(ledger.summary())
+  return code
+}
+
+interface CommonValues {
+  readonly help: boolean
+  readonly version: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  readonly strict: boolean
+  readonly color: string
+  readonly stats: number | undefined
+  readonly reject: string | undefined
+  readonly policy: string
+  readonly buffer: number
+}
+
+/** The options that main itself acts on; a command whose table lacks one has its default. */
+function commonValues(values: object): CommonValues {
+  const given = new Map<string, unknown>(Object.entries(values))
+  const flag = (name: string) => given.get(name) === true
+  const text = (name: string) => {
+    const value = given.get(name)
+    return typeof value === 'string' ? value : undefined
+  }
+  const number = (name: string) => {
+    const value = given.get(name)
+    return typeof value === 'number' ? value : undefined
+  }
+  return {
+    help: flag('help'),
+    version: flag('version'),
+    quiet: flag('quiet'),
+    verbose: flag('verbose'),
+    strict: flag('strict'),
+    color: text('color') ?? 'auto',
+    stats: number('stats'),
+    reject: text('reject'),
+    policy: text('policy') ?? 'block',
+    buffer: number('buffer') ?? 1024,
+  }
+}
+
+function wantsStdin<Options extends readonly Option[]>(command: Command<Options>, parsed: Parsed<Options>): boolean {
+  const inputs: unknown = Reflect.get(parsed.values, 'in')
+  return command.filter && Array.isArray(inputs) && inputs.length === 0
+}
+
+function terminalOf(color: string): Context['terminal'] {
+  if (!process.stdout.isTTY) return color === 'always' ? { columns: 80, color: true } : undefined
+  const plain = color === 'never' || (color === 'auto' && (process.env['NO_COLOR'] || process.env['TERM'] === 'dumb'))
+  return { columns: process.stdout.columns ?? 80, color: !plain }
+}
+
+async function showHelp(command: Command): Promise<number> {
+  return say(await (await import('./help.ts')).helpText(command))
+}
+
+function explainUsage(command: { readonly name: string }, log: Log, error: unknown): number {
+  log.error(reasonOf(error, false))
+  if (error instanceof UsageError) writeError(`Try '${command.name} --help'.\n`)
+  return exitCodeOf(error)
+}
+
+function reasonOf(error: unknown, verbose: boolean): string {
+  if (!(error instanceof Error)) return String(error)
+  return verbose && error.stack ? error.stack : error.message
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new CarrierError(path, systemReason(error), { cause: error })
+  }
+}
+
+async function say(text: string): Promise<number> {
+  await new Promise<void>(resolve => process.stdout.write(text, () => resolve()))
+  return EXIT.done
+}
+
+function writeError(text: string): void {
+  process.stderr.write(text)
+}
