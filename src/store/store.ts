@@ -11,12 +11,19 @@ export type SyncMode = (typeof SYNC_MODES)[number]
 
 export interface StoreContext {
   readonly ledger: Ledger
+  /** Takes what the store cannot hold (a key without a column). Such a packet is not counted `in`. */
   readonly reject: Rejecter
   readonly warn: (message: string) => void
   readonly sync: SyncMode
   readonly rotation: Rotation
   /** Whether screens are people (aligned, coloured) or programs (TAB). */
   readonly terminal: { readonly columns: number; readonly color: boolean } | undefined
+  /** The input is acknowledged, so a packet may come again: one whose `id` is stored already is counted, not stored. */
+  readonly deduplicate?: boolean
+  /** Epoch milliseconds; the clock of rotation. */
+  readonly now?: () => number
+  /** Where `screen:` writes. */
+  readonly print?: (text: string) => void | Promise<void>
 }
 
 export interface Rotation {
@@ -30,9 +37,16 @@ export interface Rotation {
   readonly minFree?: number
 }
 
-/** An open store: the sink of log-sink. `commit` makes all written so far as durable as `--sync` says. */
+/**
+ * An open store: the sink of log-sink. `commit` makes all written so far as durable as `--sync` says; with `always` it
+ * is called after every batch. A store counts `in`, `out` (stored), `duplicate` and `bytes` in the ledger's stage
+ * `name`; what is neither out nor duplicate when it fails is counted as dropped by the log.
+ */
 export interface Store extends Sink {
+  /** As the user wrote it, without secrets. */
   readonly name: string
+  /** How to look at what is stored: a command line for people. */
+  readonly look?: string
   /** SIGHUP: close the file and open it (or its next name) again. */
   reopen?(): Promise<void>
 }
