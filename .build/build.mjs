@@ -1,6 +1,5 @@
 // Makes dist/: one bundle a command (CommonJS starts fastest), a sensor's own process, the library and its types.
 
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 

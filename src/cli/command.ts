@@ -19,6 +19,13 @@ export interface Example {
   readonly needs?: string
 }
 
+/** A section of the man page beside the usual ones: paragraphs, then terms with what they mean. */
+export interface Topic {
+  readonly title: string
+  readonly text?: readonly string[]
+  readonly terms?: readonly (readonly [term: string, meaning: string])[]
+}
+
 /** The surroundings of a running command. The carrier context inside is ready to be handed to `openSource`. */
 export interface Context<V = unknown> {
   readonly command: string
@@ -46,7 +53,10 @@ export interface Command<Options extends readonly Option[] = readonly Option[]> 
   readonly description: readonly string[]
   readonly positionals: readonly Positional[]
   readonly options: Options
+  readonly topics?: readonly Topic[]
   readonly examples: readonly Example[]
+  /** Names of man pages, `verify(1)`. */
+  readonly seeAlso?: readonly string[]
   /** A filter reads stdin when no input is named: on a terminal it prints its help instead. */
   readonly filter: boolean
   run(context: Context<Values<Options>>): Promise<void>

@@ -90,7 +90,7 @@ function withBareValue(word: string, named: ReadonlyMap<string, Option>): string
 
 function unknownOption(name: string, options: readonly Option[]): string {
   const dashed = name.length === 1 ? `-${name}` : `--${name}`
-  const near = options.find(option => distance(option.name, name) <= Math.max(1, Math.floor(name.length / 4)))
+  const near = options.find(option => distance(option.name, name) <= Math.ceil(name.length / 3))
   return `unknown option ${dashed}${near ? `: did you mean --${near.name}?` : ''}`
 }
 
