@@ -1,0 +1,97 @@
+// The tree's rules: layers, cycles, what may use process, the length of files, a mirror test for each.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import t from 'tap'
+
+const ROOT = new URL('..', import.meta.url).pathname
+
+const LAYERS: Readonly<Record<string, number>> = {
+  stream: 1,
+  codec: 2,
+  filter: 2,
+  probe: 2,
+  carrier: 3,
+  store: 4,
+  sensor: 4,
+  cli: 5,
+  commands: 6,
+  'docs.ts': 7,
+  'index.ts': 7,
+}
+
+/** Longer than 250 lines, with the reason. */
+const LONG: Readonly<Record<string, string>> = {}
+
+const files = [...listFiles('src')].map(path => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
+
+function* listFiles(folder: string): Generator<string> {
+  for (const path of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })) {
+    if (path.endsWith('.ts')) yield join(folder, path)
+  }
+}
+
+function layer(path: string): number {
+  return LAYERS[path.split('/')[1] ?? ''] ?? 0
+}
+
+function importsOf(path: string, text: string): string[] {
+  const found = text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)
+  return [...found].map(match => normalize(join(dirname(path), match[1] ?? '')))
+}
+
+t.test('imports go down the layers', async t => {
+  for (const { path, text } of files) {
+    const upward = importsOf(path, text).filter(target => layer(target) > layer(path))
+    t.same(upward, [], path)
+  }
+})
+
+t.test('there are no cycles', async t => {
+  const graph = new Map(
+    files.map(({ path, text }) => [
+      path,
+      importsOf(path, text.replace(/import type [^\n]*|\btype \{[^}]*\} from '[^']*'/g, '')),
+    ]),
+  )
+  const done = new Set<string>()
+  const visit = (path: string, trail: readonly string[]): string[] => {
+    if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path]
+    if (done.has(path)) return []
+    for (const target of graph.get(path) ?? []) {
+      const cycle = visit(target, [...trail, path])
+      if (cycle.length > 0) return cycle
+    }
+    done.add(path)
+    return []
+  }
+  for (const path of graph.keys()) t.same(visit(path, []), [], path)
+})
+
+t.test('process, yargs and exit codes are known to cli/ alone, console to nobody', async t => {
+  for (const { path, text } of files) {
+    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '')
+    if (layer(path) !== 5 && path !== 'src/carrier/stdio.ts') {
+      t.notMatch(code, /\bprocess\.(?:exit|argv|env|std|on\b)|from 'yargs/, path)
+    }
+    t.notMatch(code, /\bconsole\.|: any\b|\bas any\b|@ts-ignore|@ts-expect-error/, path)
+  }
+})
+
+t.test('a file says what it is, and stays short enough to be one idea', async t => {
+  for (const { path, text } of files) {
+    t.match(text, /^\/\/ \S/, `${path} begins with a comment`)
+    const length = text.split('\n').length - 1
+    t.ok(length <= 250 || path in LONG, `${path}: ${length} lines`)
+    t.notMatch(path, /\/(?:utils?|helpers?|common|misc)\b/)
+  }
+})
+
+t.test('each file with code has its mirror test, or is covered by the test of its room', async t => {
+  for (const { path, text } of files) {
+    const onlyTypes = !/^export (?:async )?(?:function|const|class)/m.test(text)
+    const mirror = path.replace(/^src/, 'test').replace(/\.ts$/, '.test.ts')
+    const room = `${dirname(path).replace(/^src/, 'test')}/index.test.ts`
+    t.ok(onlyTypes || existsSync(join(ROOT, mirror)) || existsSync(join(ROOT, room)), `${path} → ${mirror}`)
+  }
+})
