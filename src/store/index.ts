@@ -1,0 +1,34 @@
+// The stores, in the order they are documented, and which one an endpoint means.
+
+import { extname } from 'node:path'
+import { UsageError } from '../errors.ts'
+import { type Endpoint, withoutSecrets } from '../url.ts'
+import { memory } from './memory.ts'
+import { screen } from './screen.ts'
+import type { StoreKind } from './store.ts'
+
+export const STORES: readonly StoreKind[] = [memory, screen]
+
+/** A path alone is the store of its ending. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  '.csv': 'csv',
+  '.ndjson': 'ndjson',
+  '.jsonl': 'ndjson',
+  '.daq': 'frame',
+  '.frame': 'frame',
+  '.sqlite': 'sqlite',
+  '.sqlite3': 'sqlite',
+  '.db': 'sqlite',
+}
+
+/** `csv:PATH`, or a path whose ending says what it is: `log.csv`. */
+export function storeFor(endpoint: Endpoint): StoreKind {
+  const scheme = endpoint.scheme === 'file' ? ENDINGS[extname(endpoint.rest).toLowerCase()] : endpoint.scheme
+  const kind = STORES.find(store => store.scheme === scheme)
+  if (kind) return kind
+  const schemes = STORES.map(store => `${store.scheme}:`).join(' ')
+  const endings = Object.keys(ENDINGS).join(' ')
+  throw new UsageError(
+    `${withoutSecrets(endpoint.text)}: no such store: expected ${schemes} or a path that ends in ${endings}`,
+  )
+}
