@@ -19,6 +19,8 @@ export interface RecordFormat {
   /** The whole records, at most `limit`, that bytes which begin at a record begin with. */
   whole(bytes: Uint8Array, limit?: number): Whole
   survey(file: FileWindow): Survey
+  /** For bytes that come in pieces: where in each the last whole record ends, or -1 where none ends in it. */
+  scan(): (bytes: Uint8Array) => number
 }
 
 const NEWLINE = 10
@@ -47,6 +49,7 @@ export const lineFormat: RecordFormat = {
     }
     return { end: lineStart(file.size), start: lineStart }
   },
+  scan: () => bytes => bytes.lastIndexOf(NEWLINE) + 1 || -1,
 }
 
 /**
@@ -75,6 +78,10 @@ export const csvFormat: RecordFormat = {
       starts.push(end)
     }
     return { end, start: position => starts.findLast(start => start <= position) ?? 0 }
+  },
+  scan() {
+    const scan = new QuoteScan()
+    return bytes => scan.lastNewline(bytes) + 1 || -1
   },
 }
 
