@@ -9,6 +9,7 @@ const HEADER = 24
 const HAS_CRC = 1
 
 export const frameFormat: RecordFormat = {
+  accepts: head => MAGIC.subarray(0, head.length).equals(head.subarray(0, MAGIC.length)),
   whole(bytes, limit = Number.POSITIVE_INFINITY) {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     let length = 0

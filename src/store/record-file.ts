@@ -65,9 +65,12 @@ export class RecordFile {
     this.modified = stat.size > 0 ? stat.mtimeMs : 0
     this.#size = this.#regular ? stat.size : 0
     if (this.#size === 0) return
-    const survey = format.survey(this.window())
-    if (survey.end < this.#size) this.#setAside(survey.end, warn)
-    if (survey.end > 0) this.survey = survey
+    try {
+      this.survey = this.#repair(warn)
+    } catch (error) {
+      closeSync(this.#descriptor)
+      throw error
+    }
   }
 
   get size(): number {
@@ -149,6 +152,16 @@ export class RecordFile {
     this.#size += length
     this.#dirty ||= length > 0
     return { bytes: length, failure: { records, error: new CarrierError(this.#name, reason, { cause: error }) } }
+  }
+
+  #repair(warn: (message: string) => void): Survey | undefined {
+    const window = this.window()
+    if (!this.#format.accepts(window.read(0, 64))) {
+      throw new CarrierError(this.#name, 'the file is there, but its contents are no such records: left alone')
+    }
+    const survey = this.#format.survey(window)
+    if (survey.end < this.#size) this.#setAside(survey.end, warn)
+    return survey.end > 0 ? survey : undefined
   }
 
   /** The tail is kept beside the file, durable before it is cut off: who wants it can look at it. */

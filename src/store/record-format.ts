@@ -16,6 +16,8 @@ export interface Survey {
 }
 
 export interface RecordFormat {
+  /** Whether a file that begins so may be of this format: if not, nothing is cut off from it. */
+  accepts(head: Uint8Array): boolean
   /** The whole records, at most `limit`, that bytes which begin at a record begin with. */
   whole(bytes: Uint8Array, limit?: number): Whole
   survey(file: FileWindow): Survey
@@ -25,9 +27,12 @@ export interface RecordFormat {
 
 const NEWLINE = 10
 const QUOTE = 34
+const BRACE = 123
+const RECORD_SEPARATOR = 30
 
-/** A record is a line. */
+/** A record is a line that holds a JSON object, perhaps after the RS of RFC 7464. */
 export const lineFormat: RecordFormat = {
+  accepts: head => head[0] === BRACE || head[0] === RECORD_SEPARATOR,
   whole(bytes, limit = Number.POSITIVE_INFINITY) {
     let length = 0
     let records = 0
@@ -57,6 +62,7 @@ export const lineFormat: RecordFormat = {
  * known only from the beginning, so a survey reads the whole file.
  */
 export const csvFormat: RecordFormat = {
+  accepts: head => !head.includes(0),
   whole(bytes, limit = Number.POSITIVE_INFINITY) {
     const scan = new QuoteScan()
     let length = 0

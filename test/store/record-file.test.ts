@@ -16,14 +16,14 @@ const bytes = (text: string) => Buffer.from(text)
 t.test('what was appended is there, and more is appended after it', async t => {
   const path = `${t.testdir()}/log`
   const { file } = open(path)
-  t.same(file.append([bytes('a\n'), bytes('b\n')]), { bytes: 4 })
+  t.same(file.append([bytes('{\n'), bytes('b\n')]), { bytes: 4 })
   await file.sync()
   file.close()
   const again = open(path)
   t.equal(again.file.size, 4)
   again.file.append([bytes('c\n')])
   again.file.close({ durable: true })
-  t.equal(readFileSync(path, 'utf8'), 'a\nb\nc\n')
+  t.equal(readFileSync(path, 'utf8'), '{\nb\nc\n')
   t.same(again.warnings, [])
 })
 
@@ -55,9 +55,9 @@ for (const { name, format, records } of CASES) {
 }
 
 t.test('a tail torn twice at the same place is kept twice', async t => {
-  const folder = t.testdir({ log: 'a\nbc' })
+  const folder = t.testdir({ log: '{\nbc' })
   open(`${folder}/log`).file.close()
-  writeFileSync(`${folder}/log`, 'a\nxyz')
+  writeFileSync(`${folder}/log`, '{\nxyz')
   open(`${folder}/log`).file.close()
   t.equal(readFileSync(`${folder}/log.torn-2`, 'utf8'), 'bc')
   t.equal(readFileSync(`${folder}/log.torn-2.2`, 'utf8'), 'xyz')
@@ -65,7 +65,7 @@ t.test('a tail torn twice at the same place is kept twice', async t => {
 
 t.test('a torn tail longer than a block is moved whole', async t => {
   const tail = 'x'.repeat(2.5 * 1024 * 1024)
-  const folder = t.testdir({ log: `a\n${tail}` })
+  const folder = t.testdir({ log: `{\n${tail}` })
   const { file } = open(`${folder}/log`)
   t.equal(file.size, 2)
   t.equal(readFileSync(`${folder}/log.torn-2`, 'utf8'), tail)
@@ -73,7 +73,7 @@ t.test('a torn tail longer than a block is moved whole', async t => {
 })
 
 t.test('a survey of lines and of CSV rows says where records begin', async t => {
-  const row = `${'y'.repeat(99)}\n`
+  const row = `{${'y'.repeat(98)}\n`
   for (const format of [lineFormat, csvFormat]) {
     const { file } = open(`${t.testdir({ log: row.repeat(30_000) })}/log`, format)
     for (const position of [0, 50, 100, 1_500_000, 2_999_999, 3_000_000]) {
@@ -98,8 +98,16 @@ t.test('a file that cannot be opened is a CarrierError in words', async t => {
   t.throws(() => open(t.testdir()), /is a directory/)
 })
 
+t.test('a file of another kind is left alone', async t => {
+  const folder = t.testdir({ log: 'my notes', csv: 'a\0b' })
+  t.throws(() => open(`${folder}/log`), /left alone/)
+  t.throws(() => open(`${folder}/csv`, csvFormat), /left alone/)
+  t.same(readdirSync(folder), ['csv', 'log'])
+  t.equal(readFileSync(`${folder}/log`, 'utf8'), 'my notes')
+})
+
 t.test('it knows whether it was moved away', async t => {
-  const folder = t.testdir({ log: 'a\n', other: 'b\n' })
+  const folder = t.testdir({ log: '{\n', other: '{\n' })
   const { file } = open(`${folder}/log`)
   t.ok(file.isFile(statSync(`${folder}/log`)))
   t.notOk(file.isFile(statSync(`${folder}/other`)))
