@@ -1,7 +1,7 @@
 // From the words of the command line to the exit code of a command.
 
 import { readFileSync } from 'node:fs'
-import { CarrierError, ReaderGone, systemReason, UsageError } from '../errors.ts'
+import { CarrierError, errorCode, ReaderGone, systemReason, UsageError } from '../errors.ts'
 import { Ledger } from '../stream/ledger.ts'
 import { parsePolicy } from '../stream/policy.ts'
 import type { Command, Context } from './command.ts'
@@ -174,10 +174,16 @@ function readText(path: string): string {
 }
 
 async function say(text: string): Promise<number> {
-  await new Promise<void>(resolve => process.stdout.write(text, () => resolve()))
-  return EXIT.done
+  process.stdout.on('error', () => {}) // the callback has it
+  const error = await new Promise<unknown>(resolve => process.stdout.write(text, resolve))
+  if (!error) return EXIT.done
+  if (errorCode(error) === 'EPIPE') return EXIT.readerGone
+  writeError(`cannot write to stdout: ${systemReason(error)}\n`)
+  return EXIT.failed
 }
 
+/** A stderr that nobody reads any more, or that is full, is no reason to stop the packets. */
 function writeError(text: string): void {
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {})
   process.stderr.write(text)
 }

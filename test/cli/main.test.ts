@@ -186,3 +186,12 @@ t.test('as a process: a timeout ends it even when the sink takes nothing more', 
 t.test('as a process: what a command leaves open does not keep it alive', async t => {
   t.match(await startScript(program('setInterval(() => {}, 1e6)')).ended(), { code: 0, text: '' })
 })
+
+t.test('as a process: a reader of help or of stderr that went away is survived', async t => {
+  const help = startScript(program(''), ['--help'])
+  help.child.stdout?.destroy()
+  t.match(await help.ended(), { code: 141, text: '' })
+  const talk = startScript(program(`context.warn('a'); await new Promise(r => setTimeout(r, 50)); context.warn('b')`))
+  talk.child.stderr?.destroy()
+  t.match(await talk.ended(), { code: 0 })
+})
