@@ -17,7 +17,10 @@ export type Source = AsyncIterable<Batch>
 export interface Sink {
   write(batch: Batch): void | Promise<void>
   commit?(): void | Promise<void>
+  /** Ends well: all that was written is kept. */
   close(): Promise<void>
+  /** Ends badly: what is half done is set aside. Where it is missing, `close` does. */
+  abort?(): Promise<void>
 }
 
 const NOTHING: Batch = []

@@ -1,0 +1,162 @@
+// A bounded queue of packets with a named policy: what it loses is counted, and announced where it is missing.
+
+import { type Batch, type Gap, gapOf, NO_DATA, type Packet } from '../packet.ts'
+import type { StageCount } from './ledger.ts'
+import { MOST_PACKETS } from './merge.ts'
+import type { Policy } from './policy.ts'
+
+export interface QueueOptions {
+  /** `latest` keeps one packet, whatever `packets` says. `block` drops nothing: its bound is for the caller to keep. */
+  readonly policy: Policy
+  /** The bound. Gap records of the queue itself do not count against it. */
+  readonly packets: number
+  /** A second bound, on the bytes of data. */
+  readonly bytes?: number
+  /** Named by gap records. */
+  readonly stage: string
+  readonly count: StageCount
+}
+
+const OVERFLOW = 'overflow'
+
+/** Adjacent packets that were lost; `from` and `to` are the first and the last `seq` among them. */
+interface Loss {
+  lost: number
+  from?: number
+  to?: number
+}
+
+/** A gap record of the queue itself. */
+class Announcement implements Packet {
+  readonly meta: Packet['meta']
+  readonly data = NO_DATA
+  constructor(gap: Gap) {
+    this.meta = { gap: { ...gap } }
+  }
+}
+
+export class BoundedQueue {
+  readonly #options: QueueOptions
+  readonly #bound: number
+  readonly #bytesBound: number
+  #ring: (Packet | undefined)[] = new Array<Packet | undefined>(16)
+  #head = 0
+  #length = 0
+  #announcements = 0
+  #bytes = 0
+  /** Lost before the first packet that is held. */
+  #before: Loss | undefined
+  /** Lost after the last packet that is held. */
+  #after: Loss | undefined
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+    this.#bound = options.policy === 'latest' ? 1 : Math.max(1, options.packets)
+    this.#bytesBound = options.bytes ?? Number.POSITIVE_INFINITY
+  }
+
+  get isEmpty(): boolean {
+    return this.#length === 0 && !this.#before && !this.#after
+  }
+
+  /** Packets held, gap records of the queue not counted. */
+  get length(): number {
+    return this.#length - this.#announcements
+  }
+
+  get isFull(): boolean {
+    return this.length >= this.#bound || (this.length > 0 && this.#bytes >= this.#bytesBound)
+  }
+
+  push(batch: Batch): void {
+    const { policy } = this.#options
+    for (const packet of batch) {
+      if (policy !== 'block' && this.isFull) {
+        if (policy === 'drop-newest') {
+          this.#after ??= { lost: 0 }
+          this.#lose(packet, this.#after)
+          continue
+        }
+        this.#before ??= { lost: 0 }
+        while (this.isFull) this.#lose(this.#shift(), this.#before)
+      }
+      if (this.#after) {
+        this.#append(this.#announce(this.#after))
+        this.#after = undefined
+      }
+      this.#append(packet)
+    }
+  }
+
+  /** The oldest packets and, where some are missing, the record that says so. */
+  take(most = MOST_PACKETS): Batch {
+    const batch: Packet[] = []
+    if (this.#before) batch.push(this.#announce(this.#before))
+    this.#before = undefined
+    while (batch.length < most) {
+      const packet = this.#shift()
+      if (!packet) break
+      batch.push(packet)
+    }
+    if (this.#after && this.#length === 0 && batch.length < most) {
+      batch.push(this.#announce(this.#after))
+      this.#after = undefined
+    }
+    return batch
+  }
+
+  /** Loses all that is held, for a reader that will not come back. */
+  abandon(reason: string): void {
+    for (let packet = this.#shift(); packet; packet = this.#shift()) {
+      if (!(packet instanceof Announcement)) this.#options.count.drop(reason)
+    }
+    this.#before = undefined
+    this.#after = undefined
+  }
+
+  #append(packet: Packet): void {
+    if (this.#length === this.#ring.length) this.#grow()
+    this.#ring[(this.#head + this.#length) & (this.#ring.length - 1)] = packet
+    this.#length++
+    if (packet instanceof Announcement) this.#announcements++
+    else if (this.#bytesBound !== Number.POSITIVE_INFINITY) this.#bytes += packet.data.length
+  }
+
+  #shift(): Packet | undefined {
+    if (this.#length === 0) return undefined
+    const packet = this.#ring[this.#head]
+    this.#ring[this.#head] = undefined
+    this.#head = (this.#head + 1) & (this.#ring.length - 1)
+    this.#length--
+    if (packet instanceof Announcement) this.#announcements--
+    else if (packet && this.#bytesBound !== Number.POSITIVE_INFINITY) this.#bytes -= packet.data.length
+    return packet
+  }
+
+  /** The length stays a power of two, so that the index wraps with a mask. */
+  #grow(): void {
+    const grown = new Array<Packet | undefined>(this.#ring.length * 2)
+    for (let index = 0; index < this.#length; index++) {
+      grown[index] = this.#ring[(this.#head + index) & (this.#ring.length - 1)]
+    }
+    this.#ring = grown
+    this.#head = 0
+  }
+
+  /** A gap record among the lost is no loss of its own: what it announces is announced by the one that follows. */
+  #lose(packet: Packet | undefined, loss: Loss): void {
+    if (!packet) return
+    const gap = gapOf(packet.meta)
+    const seq = packet.meta['seq']
+    const from = gap ? gap.from : typeof seq === 'number' ? seq : undefined
+    const to = gap ? gap.to : from
+    loss.lost += gap?.lost ?? 1
+    if (from !== undefined) loss.from ??= from
+    if (to !== undefined) loss.to = to
+    if (!gap) this.#options.count.drop(OVERFLOW)
+  }
+
+  #announce(loss: Loss): Announcement {
+    return new Announcement({ reason: OVERFLOW, stage: this.#options.stage, ...loss })
+  }
+}
