@@ -1,13 +1,17 @@
 // What a carrier is: how bytes travel, in and out.
 
+import type { Batch } from '../packet.ts'
 import type { Ledger } from '../stream/ledger.ts'
 import type { Policy } from '../stream/policy.ts'
+import type { Encoder, Sink, Source } from '../stream/step.ts'
 import type { Endpoint } from '../url.ts'
 
 /** What every carrier may use of its surroundings. */
 export interface CarrierContext {
   /** Aborted by the first signal: sources end as if the input had ended, sinks go on. */
   readonly stop: AbortSignal
+  /** Aborted when nobody reads the source any more. */
+  readonly closed?: AbortSignal
   readonly ledger: Ledger
   /** A word for the person at the terminal (`reconnecting to …`). */
   readonly warn: (message: string) => void
@@ -28,6 +32,8 @@ export interface Channel {
 
 /** Where encoded bytes go. One call holds whole packets only. */
 export interface Outlet {
+  /** A person reads it: text only. */
+  readonly terminal?: boolean
   write(chunks: readonly Uint8Array[]): void | Promise<void>
   /** Makes all written so far durable, as far as the carrier can. */
   commit?(): void | Promise<void>
@@ -43,6 +49,12 @@ export interface CarrierParam {
   readonly summary: string
 }
 
+/** How a carrier that must know packets (to acknowledge them, to queue them for a peer) reads one of its channels. */
+export type Decode = (channel: Channel) => Source
+
+/** The encoder for a stream that begins with this batch. `shared`: its output does not depend on what went before. */
+export type Encode = (first: Batch) => { readonly encoder: Encoder; readonly shared: boolean }
+
 export interface Carrier {
   readonly scheme: string
   readonly summary: string
@@ -51,4 +63,8 @@ export interface Carrier {
   /** Yields one channel, or one for each peer that connects. */
   readonly channels?: (endpoint: Endpoint, context: CarrierContext) => AsyncIterable<Channel>
   readonly outlet?: (endpoint: Endpoint, context: CarrierContext) => Promise<Outlet>
+  /** Asked before `channels`: packets instead of bytes, or nothing where bytes will do. */
+  readonly source?: (endpoint: Endpoint, context: CarrierContext, decode: Decode) => Source | undefined
+  /** Asked before `outlet`: packets instead of bytes, or nothing where bytes will do. */
+  readonly sink?: (endpoint: Endpoint, context: CarrierContext, encode: Encode) => Promise<Sink> | undefined
 }

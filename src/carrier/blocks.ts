@@ -1,0 +1,57 @@
+// Bytes to and from file descriptors that never make anybody wait for long: regular files.
+
+import { readSync, writevSync } from 'node:fs'
+import { setTimeout as after } from 'node:timers/promises'
+import { errorCode } from '../errors.ts'
+
+const BLOCK = 256 * 1024
+
+/** Below this, a read is copied so that a kept packet does not keep a whole block alive. */
+export const SMALL = 16 * 1024
+
+/** The next block of a regular file from its current position; nothing at its end. */
+export function readBlock(descriptor: number): Uint8Array | undefined {
+  const block = Buffer.allocUnsafeSlow(BLOCK)
+  const length = readSync(descriptor, block, 0, BLOCK, null)
+  if (length === 0) return undefined
+  return length < SMALL ? Buffer.from(block.subarray(0, length)) : block.subarray(0, length)
+}
+
+/** Whole blocks until the end or the stop. Reading does not wait, so nothing is asynchronous but the hand-over. */
+export async function* blocksOf(descriptor: number, stop: AbortSignal): AsyncGenerator<Uint8Array> {
+  while (!stop.aborted) {
+    const block = readBlock(descriptor)
+    if (block === undefined) return
+    yield block
+  }
+}
+
+/** Written when `onWritten` has told all bytes; partial writes go on, a full terminal is tried again. */
+export function writeBlocks(
+  descriptor: number,
+  chunks: readonly Uint8Array[],
+  onWritten: (bytes: number) => void = () => {},
+): void | Promise<void> {
+  let rest: readonly Uint8Array[] = chunks
+  while (rest.length > 0) {
+    let written: number
+    try {
+      written = writevSync(descriptor, rest)
+    } catch (error) {
+      if (errorCode(error) !== 'EAGAIN') throw error
+      return after(5).then(() => writeBlocks(descriptor, rest, onWritten))
+    }
+    onWritten(written)
+    rest = withoutFirst(rest, written)
+  }
+}
+
+function withoutFirst(chunks: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let left = bytes
+  for (const [index, chunk] of chunks.entries()) {
+    if (left < chunk.length)
+      return left === 0 ? chunks.slice(index) : [chunk.subarray(left), ...chunks.slice(index + 1)]
+    left -= chunk.length
+  }
+  return []
+}

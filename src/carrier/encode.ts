@@ -1,0 +1,51 @@
+// Packets as bytes into an outlet.
+
+import type { Batch } from '../packet.ts'
+import type { StageCount } from '../stream/ledger.ts'
+import type { Encoder, Sink } from '../stream/step.ts'
+import type { Encode, Outlet } from './carrier.ts'
+
+/** The encoder is chosen by the first batch. After a failed write, `close` sets aside what is half done. */
+export function encodingSink(outlet: Outlet, encode: Encode, count: StageCount): Sink {
+  let encoder: Encoder | undefined
+  let failed = false
+
+  function write(chunks: readonly Uint8Array[], packets: number): void | Promise<void> {
+    try {
+      const writing = chunks.length > 0 ? outlet.write(chunks) : undefined
+      if (writing) return writing.then(() => wrote(chunks, packets), fail)
+    } catch (error) {
+      fail(error)
+    }
+    wrote(chunks, packets)
+  }
+  function wrote(chunks: readonly Uint8Array[], packets: number): void {
+    count.out += packets
+    for (const chunk of chunks) count.bytes += chunk.length
+  }
+  function fail(error: unknown): never {
+    failed = true
+    throw error
+  }
+  async function abort(): Promise<void> {
+    await (outlet.abort?.() ?? outlet.close())
+  }
+  return {
+    write(batch: Batch) {
+      encoder ??= encode(batch).encoder
+      return write(encoder.push(batch), batch.length)
+    },
+    ...(outlet.commit && { commit: () => outlet.commit?.() }),
+    async close() {
+      if (failed) return abort()
+      try {
+        await write(encoder?.end?.() ?? [], 0)
+      } catch (error) {
+        await abort()
+        throw error
+      }
+      await outlet.close()
+    },
+    abort,
+  }
+}

@@ -1,0 +1,24 @@
+// The carriers, in the order in which help and manual name them.
+
+import { UsageError } from '../errors.ts'
+import { checkParams, type Endpoint, withoutSecrets } from '../url.ts'
+import type { Carrier } from './carrier.ts'
+import { file } from './file.ts'
+import { nothing } from './null.ts'
+import { stdio } from './stdio.ts'
+
+export const CARRIERS: readonly Carrier[] = [stdio, file, nothing]
+
+/** The carrier of an endpoint, whose parameters are all known to it. */
+export function carrierFor(endpoint: Endpoint): Carrier {
+  const carrier = CARRIERS.find(({ scheme }) => scheme === endpoint.scheme)
+  if (!carrier) {
+    const known = CARRIERS.map(({ example }) => example).join(', ')
+    throw new UsageError(`${withoutSecrets(endpoint.text)}: unknown scheme '${endpoint.scheme}:' (known: ${known})`)
+  }
+  checkParams(
+    endpoint,
+    carrier.params.map(({ name }) => name),
+  )
+  return carrier
+}

@@ -1,0 +1,14 @@
+// The endpoint that discards everything and yields nothing.
+
+import type { Carrier, Channel } from './carrier.ts'
+
+export const nothing: Carrier = {
+  scheme: 'null',
+  summary: 'discards everything; as an input, ends at once',
+  example: 'null:',
+  params: [],
+  async *channels(): AsyncGenerator<Channel> {},
+  async outlet() {
+    return { write() {}, async close() {} }
+  },
+}
