@@ -27,7 +27,7 @@ export async function runCommand<const Options extends readonly Option[]>(
   words: readonly string[],
 ): Promise<number> {
   if (words.length === 1 && (words[0] === '--version' || words[0] === '-V'))
-    return say(`${command.name} ${version()}\n`)
+    return say(command.name, `${command.name} ${version()}\n`)
   const plain = createLog({ command: command.name, quiet: false, verbose: false, write: writeError })
   let parsed: Parsed<Options>
   try {
@@ -38,7 +38,7 @@ export async function runCommand<const Options extends readonly Option[]>(
   }
   const common = commonValues(parsed.values)
   if (common.help) return showHelp(command)
-  if (common.version) return say(`${command.name} ${version()}\n`)
+  if (common.version) return say(command.name, `${command.name} ${version()}\n`)
   if (wantsStdin(command, parsed) && process.stdin.isTTY) {
     writeError(await (await import('./help.ts')).helpText(command))
     return EXIT.usage
@@ -151,7 +151,7 @@ function terminalOf(color: string): Context['terminal'] {
 }
 
 async function showHelp(command: Command): Promise<number> {
-  return say(await (await import('./help.ts')).helpText(command))
+  return say(command.name, await (await import('./help.ts')).helpText(command))
 }
 
 function explainUsage(command: { readonly name: string }, log: Log, error: unknown): number {
@@ -173,17 +173,19 @@ function readText(path: string): string {
   }
 }
 
-async function say(text: string): Promise<number> {
-  process.stdout.on('error', () => {}) // the callback has it
+async function say(name: string, text: string): Promise<number> {
+  process.stdout.on('error', ignore) // the callback has it
   const error = await new Promise<unknown>(resolve => process.stdout.write(text, resolve))
   if (!error) return EXIT.done
   if (errorCode(error) === 'EPIPE') return EXIT.readerGone
-  writeError(`cannot write to stdout: ${systemReason(error)}\n`)
+  writeError(`${name}: cannot write to stdout: ${systemReason(error)}\n`)
   return EXIT.failed
 }
 
+const ignore = () => {}
+
 /** A stderr that nobody reads any more, or that is full, is no reason to stop the packets. */
 function writeError(text: string): void {
-  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {})
+  if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore)
   process.stderr.write(text)
 }
