@@ -38,6 +38,8 @@ export const frameFormat: RecordFormat = {
         if (end - (starts.at(-1) ?? 0) >= file.block) starts.push(end)
         continue
       }
+      // Its data may hold frames: they are no records of this file.
+      if (length !== undefined && hasMeta(file, end)) break
       const next = nextFrame(file, end + 1)
       if (next === undefined) break
       end = next
@@ -65,6 +67,16 @@ function isSound(file: FileWindow, from: number, to: number): boolean {
     crc = crc32(file.read(at, Math.min(file.block, to - at)), crc)
   }
   return crc === header.readUInt32LE(12)
+}
+
+/** Whether what follows a header looks like the meta it speaks of, as far as it is there. */
+function hasMeta(file: FileWindow, from: number): boolean {
+  const header = file.read(from, HEADER)
+  const length = header.readUInt32LE(8)
+  const bytes = file.read(from + header.readUInt16LE(6), Math.min(length, file.block))
+  const cut = bytes.length < length
+  const meta = bytes.toString().trimEnd()
+  return meta === '' || (meta.startsWith('{') && (cut || meta.endsWith('}')))
 }
 
 /** The next frame that is whole: its magic alone may be part of some data. */

@@ -54,31 +54,47 @@ interface Opened {
 
 /** The oldest file that was not read yet. Files are known by what they are, for their names change. */
 async function openNext(series: FileSeries, seen: Set<string>): Promise<Opened | undefined> {
-  for (const path of series.files()) {
-    try {
-      if (seen.has(identity(await stat(path)))) continue
-      const handle = await open(path, 'r')
-      seen.add(identity(await handle.stat()))
-      return { path, handle }
-    } catch (error) {
-      // Renamed or deleted since it was listed: it is found under its new name, or gone.
-      if (errorCode(error) !== 'ENOENT') throw new CarrierError(path, systemReason(error), { cause: error })
+  for (;;) {
+    const next = await firstUnseen(series, seen)
+    if (!next) return undefined
+    const handle = await openIfThere(next.path)
+    if (!handle) continue
+    const opened = identity(await handle.stat())
+    // Since the files were listed this name may have gone to a newer one.
+    if ((await firstUnseen(series, seen))?.identity === opened) {
+      seen.add(opened)
+      return { path: next.path, handle }
     }
+    await handle.close()
+  }
+}
+
+interface Listed {
+  readonly path: string
+  readonly identity: string
+}
+
+async function firstUnseen(series: FileSeries, seen: ReadonlySet<string>): Promise<Listed | undefined> {
+  for (const path of series.files()) {
+    const found = await stat(path).catch(() => undefined)
+    if (found && !seen.has(identity(found))) return { path, identity: identity(found) }
   }
   return undefined
+}
+
+/** A file that is not there was renamed or deleted since it was listed. */
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw new CarrierError(path, systemReason(error), { cause: error })
+  }
 }
 
 /** A number of an inode alone is given again as soon as its file is deleted. */
 function identity(stat: { readonly dev: number; readonly ino: number; readonly birthtimeMs: number }): string {
   return `${stat.dev} ${stat.ino} ${stat.birthtimeMs}`
-}
-
-async function hasNext(series: FileSeries, seen: ReadonlySet<string>): Promise<boolean> {
-  for (const path of series.files()) {
-    const found = await stat(path).catch(() => undefined)
-    if (found && !seen.has(identity(found))) return true
-  }
-  return false
 }
 
 /** Hands on whole records only: what is behind the last of them is yet to be completed, or was cut short. */
@@ -116,7 +132,7 @@ async function* readFile(
         }
         return
         // A newer file is begun only when nothing more comes into this one: but read to its end once more.
-      } else if (await hasNext(series, seen)) finished = true
+      } else if (await firstUnseen(series, seen)) finished = true
       else await changes.next()
     }
   } catch (error) {
