@@ -74,6 +74,8 @@ function hasMeta(file: FileWindow, from: number): boolean {
   const header = file.read(from, HEADER)
   const length = header.readUInt32LE(8)
   const bytes = file.read(from + header.readUInt16LE(6), Math.min(length, file.block))
+  // The magic begins with a byte that is in no JSON.
+  if (bytes.includes(0xf7)) return false
   const cut = bytes.length < length
   const meta = bytes.toString().trimEnd()
   return meta === '' || (meta.startsWith('{') && (cut || meta.endsWith('}')))

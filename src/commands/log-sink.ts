@@ -1,0 +1,174 @@
+// log-sink: logs packets to any combination of stores.
+
+import { openSource } from '../carrier/open.ts'
+import { stdio } from '../carrier/stdio.ts'
+import { type Context, defineCommand } from '../cli/command.ts'
+import { limited } from '../cli/limits.ts'
+import type { Values } from '../cli/option.ts'
+import { COMMON, INPUT, LIMITS, QUEUE } from '../cli/shared-options.ts'
+import { UsageError } from '../errors.ts'
+import { storeFor } from '../store/index.ts'
+import { Log } from '../store/log.ts'
+import { type Rotation, type Store, type StoreContext, SYNC_MODES } from '../store/store.ts'
+import type { StageReport } from '../stream/ledger.ts'
+import { run } from '../stream/run.ts'
+import { parseEndpoint } from '../url.ts'
+
+const OPTIONS = [
+  ...COMMON,
+  ...LIMITS,
+  ...INPUT,
+  ...QUEUE,
+  {
+    name: 'sync',
+    kind: 'choice',
+    choices: SYNC_MODES,
+    argument: 'WHEN',
+    default: 'interval',
+    summary: 'make records durable after each batch, once a second, or when the system likes',
+    detail:
+      'An acknowledgement is sent when every store has the record as durable as this says. A record that was written ' +
+      'survives a kill of the process in each mode; always survives a power cut, too.',
+  },
+  {
+    name: 'rotate-size',
+    kind: 'size',
+    argument: 'SIZE',
+    summary: 'begin a new file before one grows beyond this',
+  },
+  {
+    name: 'rotate-every',
+    kind: 'duration',
+    argument: 'TIME',
+    summary: 'begin a new file at multiples of this time since midnight UTC',
+  },
+  { name: 'keep', kind: 'count', argument: 'N', summary: 'keep the last N finished files, delete older ones' },
+  {
+    name: 'min-free',
+    kind: 'size',
+    argument: 'SIZE',
+    summary: 'stop writing to a store while so much is still free on its disk',
+  },
+] as const
+
+type LogSinkContext = Context<Values<typeof OPTIONS>>
+
+export const logSink = defineCommand({
+  name: 'log-sink',
+  summary: 'log packets to CSV, SQLite, PostgreSQL, ndjson or frame files, memory or the screen',
+  description: [
+    'log-sink reads packets and writes each to every STORE. Without a STORE it shows them on the screen. A path alone ' +
+      'is the store of its ending: log.csv, log.sqlite, log.ndjson.',
+    'Files are only appended to, also across restarts. A record that a crash cut short is found at the next start, ' +
+      'named with its byte offset, and moved to FILE.torn-OFFSET. A packet that comes again over an acknowledged ' +
+      'input is recognised by its id and stored once.',
+    'A store that fails is left out, its packets are counted as dropped, and the others go on (exit code 3). With ' +
+      '--strict, or where the input is acknowledged, log-sink ends instead (exit code 1): an acknowledgement promises ' +
+      'that every store has the record.',
+    'Finished files are renamed once and keep their name: log.csv becomes log.2026-11-21T040000.000Z.csv. A path may ' +
+      'hold the time itself: log-%Y-%m-%d.csv (%Y %m %d %j %H %M %S %s %F %T, in UTC). On HUP a file that was moved ' +
+      'away is begun anew; one that is still there is finished if it rotates.',
+  ],
+  positionals: [{ name: 'STORE', summary: 'where packets are stored (default screen:)', many: true }],
+  options: OPTIONS,
+  examples: [],
+  filter: true,
+  async run(context) {
+    const { values, carrier } = context
+    const inputs = values.in.length > 0 ? values.in : ['-']
+    const acknowledged = inputs.some(input => parseEndpoint(input).params.has('ack'))
+    const { ledger, warn } = context
+    const log = new Log({ ledger, warn, sync: values.sync, strict: values.strict, acknowledged })
+    const failed = new AbortController()
+    const forget = carrier.onHangup(() => {
+      log.reopen().catch(error => {
+        failed.abort(error)
+        context.stop.abort('a store failed')
+      })
+    })
+    let stores: readonly Store[] = []
+    try {
+      for (const store of await openStores(context, acknowledged)) log.add(store)
+      stores = log.stores
+      await run(limited(openInputs(inputs, context), values, context.stop), [], log)
+      failed.signal.throwIfAborted()
+    } finally {
+      forget()
+      await log.close()
+      for (const store of stores) summarise(store, context)
+    }
+  },
+})
+
+function openInputs(inputs: readonly string[], { values, carrier, reject }: LogSinkContext) {
+  return openSource(inputs, {
+    from: values.from,
+    context: carrier,
+    reject,
+    validate: values.validate,
+    maxPacket: values['max-packet'],
+    ...(values.dtype !== undefined && { dtype: values.dtype }),
+    ...(values.chunk !== undefined && { chunk: values.chunk }),
+    ...(values['sample-rate'] !== undefined && { sampleRate: values['sample-rate'] }),
+  })
+}
+
+/** Opens all or none. */
+async function openStores(context: LogSinkContext, deduplicate: boolean): Promise<readonly Store[]> {
+  const urls = context.positionals.length > 0 ? context.positionals : ['screen:']
+  const twice = urls.find((url, index) => urls.indexOf(url) !== index)
+  if (twice !== undefined) throw new UsageError(`the store '${twice}' is there twice`)
+  const rooms = urls.map(url => {
+    const endpoint = parseEndpoint(url)
+    return { endpoint, kind: storeFor(endpoint) }
+  })
+  const storeContext = await storeContextOf(context, deduplicate)
+  const stores: Store[] = []
+  try {
+    for (const { kind, endpoint } of rooms) stores.push(await kind.open(endpoint, storeContext))
+  } catch (error) {
+    await Promise.allSettled(stores.map(store => store.close()))
+    throw error
+  }
+  return stores
+}
+
+async function storeContextOf(context: LogSinkContext, deduplicate: boolean): Promise<StoreContext> {
+  const { values, ledger, reject, warn, terminal } = context
+  const screen = await stdio.outlet?.(parseEndpoint('-'), context.carrier)
+  return {
+    ledger,
+    reject,
+    warn,
+    terminal,
+    deduplicate,
+    sync: values.sync,
+    rotation: rotationOf(values),
+    ...(screen && { print: text => screen.write([Buffer.from(text)]) }),
+  }
+}
+
+function rotationOf(values: LogSinkContext['values']): Rotation {
+  const { 'rotate-size': size, 'rotate-every': interval, keep, 'min-free': minFree } = values
+  return {
+    ...(size !== undefined && { size }),
+    ...(interval !== undefined && { interval }),
+    ...(keep !== undefined && { keep }),
+    ...(minFree !== undefined && { minFree }),
+  }
+}
+
+function summarise(store: Store, { ledger, inform, explain }: LogSinkContext): void {
+  const report = ledger.report()[store.name]
+  if (!report) return
+  inform(storeSummary(store.name, report))
+  if (store.look !== undefined) explain(`look at it with: ${store.look}`)
+}
+
+/** `csv:log.csv: 998 stored, 2 duplicates`: what became of the packets a store was given. */
+export function storeSummary(name: string, { out, duplicate, dropped }: StageReport): string {
+  const words = [`${out} stored`]
+  if (duplicate > 0) words.push(`${duplicate} ${duplicate === 1 ? 'duplicate' : 'duplicates'}`)
+  for (const [reason, count] of Object.entries(dropped)) words.push(`${count} dropped (${reason})`)
+  return `${name}: ${words.join(', ')}`
+}
