@@ -17,6 +17,8 @@ export interface Example {
   readonly summary: string
   readonly line: string
   readonly needs?: string
+  /** The exit code that it ends with, if not 0. */
+  readonly code?: number
 }
 
 /** A section of the man page beside the usual ones: paragraphs, then terms with what they mean. */

@@ -1,0 +1,27 @@
+// Writes what is made from the tables: man pages, completions and the README's blocks (`npm run docs`).
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { completionScript, SHELLS } from './cli/docs/completion.ts'
+import { type CommandTable, manPage } from './cli/docs/man.ts'
+import { readmeBlocks, replaceBlocks } from './cli/docs/readme.ts'
+import { version } from './cli/version.ts'
+import { COMMANDS } from './commands/index.ts'
+
+/** Every generated file by its path in the project, with its text. */
+export async function generatedFiles(readme: string): Promise<ReadonlyMap<string, string>> {
+  const tables: readonly CommandTable[] = await Promise.all(COMMANDS.map(entry => entry.table()))
+  const files = new Map<string, string>()
+  for (const table of tables) files.set(`man/${table.name}.1`, manPage(table, version()))
+  for (const shell of SHELLS) files.set(`man/completions/${completionFile(shell)}`, completionScript(shell, tables))
+  files.set('README.md', replaceBlocks(readme, readmeBlocks(tables)))
+  return files
+}
+
+function completionFile(shell: (typeof SHELLS)[number]): string {
+  return { bash: 'daqutils.bash', zsh: '_daqutils', fish: 'daqutils.fish' }[shell]
+}
+
+export async function writeDocs(root: URL): Promise<void> {
+  const readme = readFileSync(new URL('README.md', root), 'utf8')
+  for (const [path, text] of await generatedFiles(readme)) writeFileSync(new URL(path, root), text)
+}
