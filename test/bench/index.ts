@@ -8,6 +8,7 @@ import { memory } from './memory.ts'
 import { passthrough } from './passthrough.ts'
 import { pick } from './pick.ts'
 import { postgres } from './postgres.ts'
+import { sensors, sensorsLatency } from './sensors.ts'
 import { sqlite, sqliteDurable } from './sqlite.ts'
 import { startup } from './startup.ts'
 import { where } from './where.ts'
@@ -20,6 +21,8 @@ export const benches: readonly Bench[] = [
   sqlite,
   sqliteDurable,
   postgres,
+  sensors,
+  sensorsLatency,
   frames,
   startup,
   firstRecord,
