@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { CarrierError, errorCode, ReaderGone, systemReason, UsageError } from '../errors.ts'
 import { Ledger } from '../stream/ledger.ts'
 import { parsePolicy } from '../stream/policy.ts'
-import type { Command, Context } from './command.ts'
+import type { Command, Context, Positional } from './command.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
 import { createLog, type Log } from './log.ts'
 import type { Option, Values } from './option.ts'
@@ -39,6 +39,8 @@ export async function runCommand<const Options extends readonly Option[]>(
   const common = commonValues(parsed.values)
   if (common.help) return showHelp(command)
   if (common.version) return say(command.name, `${command.name} ${version()}\n`)
+  const misplaced = wrongPositionals(command.positionals, parsed.positionals)
+  if (misplaced) return explainUsage(command, plain, misplaced)
   if (wantsStdin(command, parsed) && process.stdin.isTTY) {
     writeError(await (await import('./help.ts')).helpText(command))
     return EXIT.usage
@@ -137,6 +139,16 @@ function commonValues(values: object): CommonValues {
     policy: text('policy') ?? 'block',
     buffer: number('buffer') ?? 1024,
   }
+}
+
+/** An argument nobody would read, or one that is missing. */
+function wrongPositionals(expected: readonly Positional[], given: readonly string[]): UsageError | undefined {
+  const missing = expected.find(({ required }, index) => required && given[index] === undefined)
+  if (missing) return new UsageError(`no ${missing.name} given`)
+  const extra = given[expected.length]
+  if (extra === undefined || expected.at(-1)?.many) return undefined
+  const names = expected.map(({ name }) => name).join(' ')
+  return new UsageError(`unexpected '${extra}': expected ${names ? `${names} and options` : 'options'} only`)
 }
 
 function wantsStdin<Options extends readonly Option[]>(command: Command<Options>, parsed: Parsed<Options>): boolean {

@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { type Context, defineCommand } from '../../src/cli/command.ts'
+import { type Command, type Context, defineCommand, type Positional } from '../../src/cli/command.ts'
 import { runCommand } from '../../src/cli/main.ts'
 import { COMMON, INPUT, LIMITS, QUEUE } from '../../src/cli/shared-options.ts'
 import { CarrierError, DataError, ReaderGone, TimedOut, UsageError } from '../../src/errors.ts'
 import { startScript } from '../support/script.ts'
 
+const PLACE: Positional = { name: 'PLACE', summary: 'where', many: true }
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const
 
-function commandThat(act: (context: Context) => void | Promise<void>) {
+function commandThat(act: (context: Context) => void | Promise<void>, positionals: readonly Positional[] = [PLACE]) {
   return defineCommand({
     name: 'probe',
     summary: 'look closely',
     description: [],
-    positionals: [],
+    positionals,
     options: [...COMMON, ...LIMITS, ...INPUT, ...QUEUE],
     examples: [],
     filter: true,
@@ -23,11 +25,14 @@ function commandThat(act: (context: Context) => void | Promise<void>) {
 }
 
 /** Runs the command within this process, and gives the exit code and what was said on stderr. */
-async function outcome(t: Test, act: (context: Context) => void | Promise<void>, ...words: string[]) {
+const outcome = (t: Test, act: (context: Context) => void | Promise<void>, ...words: string[]) =>
+  outcomeOf(t, commandThat(act), words)
+
+async function outcomeOf(t: Test, command: Command, words: readonly string[]) {
   const before = new Map(SIGNALS.map(signal => [signal, process.listeners(signal)]))
   const written = t.capture(process.stderr, 'write', () => true)
   try {
-    const code = await runCommand(commandThat(act), ['--in=-', ...words])
+    const code = await runCommand(command, ['--in=-', ...words])
     const said = written().map(({ args }) => String(args[0]))
     return { code, said: said.join('') }
   } finally {
@@ -150,6 +155,22 @@ t.test('a wrong option never starts the command', async t => {
   const { code, said } = await outcome(t, start, '--cuont=5')
   t.notOk(started)
   t.same([code, said], [2, "probe: unknown option --cuont: did you mean --count?\nTry 'probe --help'.\n"])
+})
+
+t.test('an argument nobody would read, or one that is missing, is wrong usage', async t => {
+  const run = (positionals: readonly Positional[], ...words: string[]) =>
+    outcomeOf(
+      t,
+      commandThat(() => {}, positionals),
+      words,
+    )
+  const usage = (message: string) => ({ code: 2, said: `probe: ${message}\nTry 'probe --help'.\n` })
+  const one: Positional = { name: 'FILE', summary: '', required: true }
+  t.same(await run([], 'a.csv'), usage("unexpected 'a.csv': expected options only"))
+  t.same(await run([one], 'a.csv', 'b.csv'), usage("unexpected 'b.csv': expected FILE and options only"))
+  t.same(await run([one]), usage('no FILE given'))
+  t.same(await run([one], 'a.csv'), { code: 0, said: '' })
+  t.same(await run([{ ...one, many: true }], 'a.csv', 'b.csv'), { code: 0, said: '' })
 })
 
 t.test('a config file that is not there is named', async t => {
