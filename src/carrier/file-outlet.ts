@@ -1,6 +1,5 @@
 // How output becomes a file: under a temporary name until it is whole, or at the end of what is there.
 
-import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -15,10 +14,11 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { CarrierError, systemReason, UsageError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
 import { type Endpoint, withoutSecrets } from '../url.ts'
 import { writeBlocks } from './blocks.ts'
 import type { CarrierContext, Outlet } from './carrier.ts'
+import { carrierError, inWords } from './failure.ts'
 import { setTornTailAside } from './torn-tail.ts'
 
 const FILE_SYNC = ['always', 'interval', 'never'] as const
@@ -39,7 +39,7 @@ export function parseSync(endpoint: Endpoint): FileSync {
 export function atomicOutlet(path: string, sync: FileSync, context: CarrierContext): Outlet {
   const target = resolved(path)
   const folder = dirname(target)
-  const temporary = join(folder, `.${basename(target)}.partial-${randomBytes(4).toString('hex')}`)
+  const temporary = join(folder, `.${basename(target)}.partial-${Math.random().toString(36).slice(2, 10)}`)
   const mode = statSync(target, { throwIfNoEntry: false })?.mode
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
   const writer = new FileWriter(
@@ -180,7 +180,7 @@ class FileWriter {
   }
 
   #fail(error: unknown): Error {
-    this.#error = new CarrierError(this.#path, systemReason(error), { cause: error })
+    this.#error = carrierError(this.#path, error)
     return this.#error
   }
 }
@@ -200,13 +200,5 @@ function syncFolder(folder: string): void {
     fdatasyncSync(descriptor)
   } finally {
     closeSync(descriptor)
-  }
-}
-
-function inWords<T>(path: string, act: () => T): T {
-  try {
-    return act()
-  } catch (error) {
-    throw error instanceof CarrierError ? error : new CarrierError(path, systemReason(error), { cause: error })
   }
 }

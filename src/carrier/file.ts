@@ -1,10 +1,12 @@
 // Files: read whole or followed as they grow; written atomically, appended to, or straight into a device.
 
 import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs'
-import { CarrierError, systemReason, UsageError } from '../errors.ts'
+import { CarrierError, UsageError } from '../errors.ts'
 import { type Endpoint, flagParam } from '../url.ts'
 import { blocksOf } from './blocks.ts'
 import type { Carrier, CarrierContext, Channel, Outlet } from './carrier.ts'
+import { carrierError, inWords } from './failure.ts'
+import { pipeOutlet } from './fifo.ts'
 import { appendingOutlet, atomicOutlet, parseSync } from './file-outlet.ts'
 import { descriptorOutlet, deviceBytes, isStream, socketBytes } from './stdio.ts'
 
@@ -38,7 +40,7 @@ async function* fileBytes(path: string, context: CarrierContext): AsyncGenerator
     if (kind.isFile()) yield* blocksOf(descriptor, context.stop)
     else yield* deviceBytes(descriptor, context.stop)
   } catch (error) {
-    throw error instanceof CarrierError ? error : new CarrierError(path, systemReason(error), { cause: error })
+    throw carrierError(path, error)
   } finally {
     closeSync(descriptor)
   }
@@ -51,29 +53,22 @@ function openToRead(path: string): number {
     if (kind.isDirectory()) throw new CarrierError(path, 'is a directory')
     return openSync(path, kind.isFIFO() ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY)
   } catch (error) {
-    throw error instanceof CarrierError ? error : new CarrierError(path, systemReason(error), { cause: error })
+    throw carrierError(path, error)
   }
 }
 
-function fileOutlet(endpoint: Endpoint, context: CarrierContext): Outlet {
+async function fileOutlet(endpoint: Endpoint, context: CarrierContext): Promise<Outlet> {
   const path = endpoint.rest
   const sync = parseSync(endpoint)
-  const kind = statSync(path, { throwIfNoEntry: false })
   if (path === '') throw new UsageError(`${endpoint.text}: expected a path`)
+  const kind = inWords(path, () => statSync(path, { throwIfNoEntry: false }))
   if (kind?.isDirectory()) throw new CarrierError(path, 'is a directory')
-  if (kind && !kind.isFile()) return deviceOutlet(path, kind)
+  if (kind && !kind.isFile()) return deviceOutlet(path, kind, context)
   return flagParam(endpoint, 'append') ? appendingOutlet(path, sync, context) : atomicOutlet(path, sync, context)
 }
 
-function deviceOutlet(path: string, kind: Stats): Outlet {
-  const descriptor = openSync(path, constants.O_WRONLY | (kind.isFIFO() ? constants.O_NONBLOCK : 0))
-  const outlet = descriptorOutlet(descriptor, path)
-  if (isStream(kind)) return outlet
-  return {
-    ...outlet,
-    async close() {
-      await outlet.close()
-      closeSync(descriptor)
-    },
-  }
+async function deviceOutlet(path: string, kind: Stats, context: CarrierContext): Promise<Outlet> {
+  if (kind.isFIFO()) return pipeOutlet(path, context.stop)
+  const descriptor = inWords(path, () => openSync(path, constants.O_WRONLY))
+  return descriptorOutlet(descriptor, path, { owned: true })
 }

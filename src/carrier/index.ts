@@ -3,11 +3,12 @@
 import { UsageError } from '../errors.ts'
 import { checkParams, type Endpoint, withoutSecrets } from '../url.ts'
 import type { Carrier } from './carrier.ts'
+import { fifo } from './fifo.ts'
 import { file } from './file.ts'
 import { nothing } from './null.ts'
 import { stdio } from './stdio.ts'
 
-export const CARRIERS: readonly Carrier[] = [stdio, file, nothing]
+export const CARRIERS: readonly Carrier[] = [stdio, file, fifo, nothing]
 
 /** The carrier of an endpoint, whose parameters are all known to it. */
 export function carrierFor(endpoint: Endpoint): Carrier {

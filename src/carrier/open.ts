@@ -1,8 +1,19 @@
 // Endpoint URLs to sources and sinks of packets: carriers and codecs joined.
 
-import type { DecodeOptions, EncodeOptions } from '../codec/codec.ts'
+import type { Codec, DecodeOptions, EncodeOptions } from '../codec/codec.ts'
+import { codecForPath, codecNamed, detectCodec } from '../codec/index.ts'
+import { Line } from '../codec/line.ts'
+import { UsageError } from '../errors.ts'
+import { merge } from '../stream/merge.ts'
+import { BoundedQueue } from '../stream/queue.ts'
+import { queued } from '../stream/queued.ts'
 import type { Sink, Source } from '../stream/step.ts'
-import type { CarrierContext } from './carrier.ts'
+import { tee } from '../stream/tee.ts'
+import { type Endpoint, parseEndpoint, withoutSecrets } from '../url.ts'
+import type { Carrier, CarrierContext, Channel, Encode } from './carrier.ts'
+import { decodeChannel } from './decode.ts'
+import { encodingSink } from './encode.ts'
+import { carrierFor } from './index.ts'
 
 export interface SourceOptions extends Omit<DecodeOptions, 'source'> {
   /** A codec's name, or `auto`: told by the file name, else by the first byte of each channel. */
@@ -13,11 +24,92 @@ export interface SourceOptions extends Omit<DecodeOptions, 'source'> {
 export interface SinkOptions extends EncodeOptions {
   /** A codec's name, or `auto`: told by the file name, else what the packets came as. */
   readonly to: string
+  /** The first output that fails ends all; default: the others go on. */
+  readonly strict?: boolean
   readonly context: CarrierContext
 }
 
 /** Every endpoint at once, merged batch by batch as they are ready. Counts packets and bytes in the stage `input`. */
-export declare function openSource(endpoints: readonly string[], options: SourceOptions): Source
+export function openSource(endpoints: readonly string[], options: SourceOptions): Source {
+  const inputs = endpoints.map(parseEndpoint).map(endpoint => ({ endpoint, carrier: carrierFor(endpoint) }))
+  for (const { endpoint, carrier } of inputs) {
+    if (!carrier.channels && !carrier.source) throw new UsageError(`${withoutSecrets(endpoint.text)}: is no input`)
+  }
+  const named = options.from === 'auto' ? undefined : codecNamed(options.from)
+  const closing = new AbortController()
+  const { signal: closed } = closing
+  const context = { ...options.context, stop: AbortSignal.any([options.context.stop, closed]), closed }
+  const count = options.context.ledger.stage('input')
 
-/** A tee: each packet goes to every endpoint. Counts packets and bytes in the stage `output`. */
-export declare function openSink(endpoints: readonly string[], options: SinkOptions): Promise<Sink>
+  async function* sourcesOf({ endpoint, carrier }: Opening): AsyncGenerator<Source> {
+    const told = named ?? (hasFileName(endpoint) ? codecForPath(endpoint.rest) : undefined)
+    const decode = (channel: Channel) =>
+      decodeChannel(
+        channel,
+        first => (told ?? detectCodec(first[0] ?? 0)).decoder({ ...options, source: channel.name }),
+        count,
+      )
+    const source = carrier.source?.(endpoint, context, decode)
+    if (source) return yield source
+    for await (const channel of carrier.channels?.(endpoint, context) ?? []) yield decode(channel)
+  }
+  async function* all(): AsyncGenerator<Source> {
+    const [only] = inputs
+    if (inputs.length === 1 && only) return yield* sourcesOf(only)
+    for (const input of inputs) yield merge(sourcesOf(input), () => {})
+  }
+  return merge(all(), () => closing.abort('closed'))
+}
+
+interface Opening {
+  readonly endpoint: Endpoint
+  readonly carrier: Carrier
+}
+
+/** A tee: each packet goes to every endpoint. Counts packets and bytes in the stage `output`, for each endpoint. */
+export async function openSink(endpoints: readonly string[], options: SinkOptions): Promise<Sink> {
+  const outputs = endpoints.map(parseEndpoint).map(endpoint => ({ endpoint, carrier: carrierFor(endpoint) }))
+  const named = options.to === 'auto' ? undefined : codecNamed(options.to)
+  const { context, strict = false } = options
+  const count = context.ledger.stage('output')
+  const opened: { readonly name: string; readonly sink: Sink }[] = []
+  try {
+    for (const { endpoint, carrier } of outputs) {
+      const told = named ?? (hasFileName(endpoint) ? codecForPath(endpoint.rest) : undefined)
+      const name = withoutSecrets(endpoint.text)
+      opened.push({ name, sink: await openOne({ endpoint, carrier }, told, options) })
+    }
+  } catch (error) {
+    await Promise.allSettled(opened.map(({ sink }) => sink.abort?.()))
+    throw error
+  }
+  const [only] = opened
+  return opened.length === 1 && only ? only.sink : tee(opened, { strict, warn: context.warn, count })
+}
+
+async function openOne({ endpoint, carrier }: Opening, told: Codec | undefined, options: SinkOptions): Promise<Sink> {
+  const { context } = options
+  const count = context.ledger.stage('output')
+  const name = withoutSecrets(endpoint.text)
+  const encode = encodeAs(told, options)
+  const packets = carrier.sink?.(endpoint, context, encode)
+  if (packets) return packets
+  const outlet = await carrier.outlet?.(endpoint, context)
+  if (!outlet) throw new UsageError(`${name}: is no output`)
+  const sink = encodingSink(outlet, outlet.terminal ? encodeAs(told ?? codecNamed('ndjson'), options) : encode, count)
+  const { policy, buffer } = context
+  if (policy === 'block') return sink
+  return queued(sink, new BoundedQueue({ policy, packets: buffer, stage: name, count }))
+}
+
+/** Without a codec it is told by the first packet: lines stay lines, whatever else has data goes as frames. */
+function encodeAs(told: Codec | undefined, options: EncodeOptions): Encode {
+  return ([first]) => {
+    const codec = told ?? codecNamed(first instanceof Line || first?.data.length === 0 ? 'ndjson' : 'frame')
+    return { encoder: codec.encoder(options), shared: codec.name === 'ndjson' || codec.name === 'frame' }
+  }
+}
+
+function hasFileName(endpoint: Endpoint): boolean {
+  return endpoint.scheme === 'file' || endpoint.scheme === 'fifo'
+}

@@ -1,12 +1,13 @@
 // stdin and stdout (`-`), each read or written in the way its kind of file wants.
 
-import { fstatSync, read, type Stats } from 'node:fs'
+import { closeSync, fstatSync, read, type Stats } from 'node:fs'
 import { Socket } from 'node:net'
 import { isatty, ReadStream } from 'node:tty'
 import { promisify } from 'node:util'
-import { CarrierError, errorCode, ReaderGone, systemReason } from '../errors.ts'
+import { errorCode, ReaderGone } from '../errors.ts'
 import { blocksOf, SMALL, writeBlocks } from './blocks.ts'
 import type { Carrier, CarrierContext, Channel, Outlet } from './carrier.ts'
+import { carrierError } from './failure.ts'
 import { Inbox } from './inbox.ts'
 import { SocketWriter, WRITE_AHEAD } from './socket-writer.ts'
 
@@ -76,7 +77,7 @@ export function socketBytes(
     },
   })
   socket.on('end', () => inbox.end())
-  socket.on('error', error => inbox.end(new CarrierError(name, systemReason(error), { cause: error })))
+  socket.on('error', error => inbox.end(carrierError(name, error)))
   stop.addEventListener('abort', onStop)
   closed?.addEventListener('abort', onStop)
   if (stop.aborted || closed?.aborted) onStop()
@@ -93,7 +94,7 @@ function terminalBytes(stop: AbortSignal): AsyncIterable<Uint8Array> {
   })
   terminal.on('data', (bytes: Uint8Array) => inbox.push(bytes))
   terminal.on('end', () => inbox.end())
-  terminal.on('error', error => inbox.end(new CarrierError('stdin', systemReason(error), { cause: error })))
+  terminal.on('error', error => inbox.end(carrierError('stdin', error)))
   stop.addEventListener('abort', () => inbox.end())
   return inbox
 }
@@ -112,12 +113,13 @@ export async function* deviceBytes(descriptor: number, stop: AbortSignal): Async
   }
 }
 
-/** An outlet for an open descriptor that is not closed with it: stdout, or a device. */
-export function descriptorOutlet(descriptor: number, name: string): Outlet {
-  const explain = (error: unknown) =>
-    errorCode(error) === 'EPIPE' || errorCode(error) === 'ECONNRESET'
-      ? new ReaderGone(`${name}: the reader went away`, { cause: error })
-      : new CarrierError(name, systemReason(error), { cause: error })
+/** An outlet for an open descriptor: stdout, or, closed with it, the `owned` one of a device or named pipe. */
+export function descriptorOutlet(
+  descriptor: number,
+  name: string,
+  { owned = false }: { readonly owned?: boolean } = {},
+): Outlet {
+  const explain = (error: unknown) => (owned ? carrierError(name, error) : ofStdout(name, error))
   if (!isStream(fstatSync(descriptor))) {
     return {
       terminal: isatty(descriptor),
@@ -130,11 +132,27 @@ export function descriptorOutlet(descriptor: number, name: string): Outlet {
           throw explain(error)
         }
       },
-      async close() {},
+      async close() {
+        if (owned) closeSync(descriptor)
+      },
     }
   }
   const options = { fd: descriptor, readable: false, writable: true, writableHighWaterMark: WRITE_AHEAD }
   const socket = new Socket(options)
   const writer = new SocketWriter(socket, explain)
-  return { write: chunks => writer.write(chunks), close: () => writer.flush() }
+  return {
+    write: chunks => writer.write(chunks),
+    async close() {
+      try {
+        await writer.flush()
+      } finally {
+        if (owned) socket.destroy()
+      }
+    },
+  }
+}
+
+function ofStdout(name: string, error: unknown): Error {
+  if (!['EPIPE', 'ECONNRESET'].includes(errorCode(error) ?? '')) return carrierError(name, error)
+  return new ReaderGone(`${name}: the reader went away`, { cause: error })
 }
