@@ -70,7 +70,12 @@ export class FileStore implements Store {
       },
     })
     this.#file = this.#open()
-    this.#ids = context.deduplicate ? this.#recall() : undefined
+    try {
+      this.#ids = context.deduplicate ? this.#recall() : undefined
+    } catch (error) {
+      this.#file.close()
+      throw error
+    }
     if (context.sync === 'interval') {
       this.#timer = setInterval(() => {
         this.#file.sync().catch(error => {

@@ -3,11 +3,14 @@
 import { extname } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { type Endpoint, withoutSecrets } from '../url.ts'
+import { csv } from './csv.ts'
+import { frame } from './frame.ts'
 import { memory } from './memory.ts'
+import { ndjson } from './ndjson.ts'
 import { screen } from './screen.ts'
 import type { StoreKind } from './store.ts'
 
-export const STORES: readonly StoreKind[] = [memory, screen]
+export const STORES: readonly StoreKind[] = [csv, ndjson, frame, memory, screen]
 
 /** A path alone is the store of its ending. */
 const ENDINGS: Readonly<Record<string, string>> = {

@@ -3,9 +3,11 @@
 import { CarrierError } from '../errors.ts'
 import type { Batch, Packet } from '../packet.ts'
 import { Ledger, type StageCount } from '../stream/ledger.ts'
+import type { Rejecter } from '../stream/reject.ts'
 import type { Source } from '../stream/step.ts'
 import { parseCount } from '../units.ts'
 import { checkParams, type Endpoint, param } from '../url.ts'
+import { readable } from './readable.ts'
 import { RecentIds } from './recent-ids.ts'
 import { selection } from './selection.ts'
 import type { ReadOptions, Store, StoreKind } from './store.ts'
@@ -18,6 +20,7 @@ export interface MemoryOptions {
   readonly size?: number
   readonly ledger?: Ledger
   readonly deduplicate?: boolean
+  readonly reject?: Rejecter
 }
 
 /** A store that programs iterate over: while it is written to, too. */
@@ -39,16 +42,18 @@ class Memory implements MemoryStore {
   readonly #size: number
   readonly #count: StageCount
   readonly #ids: RecentIds | undefined
+  readonly #reject: Rejecter | undefined
   /** A ring once it is full: packet number n is at n modulo the size. */
   readonly #ring: Packet[] = []
   #next = 0
   #ended = false
   #changed = new EventTarget()
 
-  constructor({ name = 'memory:', size = MEMORY_PACKETS, ledger = new Ledger(), deduplicate }: MemoryOptions) {
+  constructor({ name = 'memory:', size = MEMORY_PACKETS, ledger = new Ledger(), deduplicate, reject }: MemoryOptions) {
     this.name = name
     this.#size = size
     this.#count = ledger.stage(name)
+    this.#reject = reject
     this.#ids = deduplicate ? new RecentIds() : undefined
   }
 
@@ -60,7 +65,8 @@ class Memory implements MemoryStore {
     return this.#kept()
   }
 
-  write(batch: Batch): void {
+  write(given: Batch): void {
+    const batch = this.#reject ? readable(given, this.#reject) : given
     const fresh = this.#ids?.fresh(batch) ?? batch
     this.#count.in += batch.length
     this.#count.out += fresh.length
@@ -124,10 +130,10 @@ export const memory: StoreKind = {
   summary: 'the latest packets in memory, for programs that use daqutils as a library',
   example: 'memory:recent?size=1000',
   params: [{ name: 'size', argument: 'N', summary: `packets that are kept (default ${MEMORY_PACKETS})` }],
-  async open(endpoint, { ledger, deduplicate = false }) {
+  async open(endpoint, { ledger, reject, deduplicate = false }) {
     checkParams(endpoint, ['size'])
     const size = param(endpoint, 'size', parseCount)
-    const store = memoryStore({ name: endpoint.text, ledger, deduplicate, ...(size !== undefined && { size }) })
+    const store = memoryStore({ name: endpoint.text, ledger, reject, deduplicate, ...(size !== undefined && { size }) })
     named.set(endpoint.rest, store)
     return store
   },

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts'
 import { type Batch, type Gap, gapOf, type Json, type Packet } from '../packet.ts'
 import { checkParams } from '../url.ts'
 import { columnsParam } from './columns.ts'
+import { readable } from './readable.ts'
 import type { Store, StoreContext, StoreKind } from './store.ts'
 
 export const screen: StoreKind = {
@@ -26,7 +27,8 @@ function screenStore(name: string, columns: readonly string[] | undefined, conte
   const lines = terminal ? new Table(terminal, columns) : new Tabbed(columns)
   return {
     name,
-    write(batch) {
+    write(given) {
+      const batch = readable(given, context.reject)
       count.in += batch.length
       const printed = print(lines.text(batch))
       if (!printed) {
