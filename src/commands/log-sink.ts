@@ -86,11 +86,13 @@ export const logSink = defineCommand({
         context.stop.abort('a store failed')
       })
     })
+    // Before anything is opened: a wrong input leaves no files behind.
+    const source = limited(openInputs(inputs, context), values, context.stop)
     let stores: readonly Store[] = []
     try {
       for (const store of await openStores(context, acknowledged)) log.add(store)
       stores = log.stores
-      await run(limited(openInputs(inputs, context), values, context.stop), [], log)
+      await run(source, [], log)
       failed.signal.throwIfAborted()
     } finally {
       forget()
@@ -170,5 +172,5 @@ export function storeSummary(name: string, { out, duplicate, dropped }: StageRep
   const words = [`${out} stored`]
   if (duplicate > 0) words.push(`${duplicate} ${duplicate === 1 ? 'duplicate' : 'duplicates'}`)
   for (const [reason, count] of Object.entries(dropped)) words.push(`${count} dropped (${reason})`)
-  return `${name}: ${words.join(', ')}`
+  return `${name.replace(/:$/, '')}: ${words.join(', ')}`
 }
