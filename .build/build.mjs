@@ -1,38 +1,86 @@
 // Makes dist/: one bundle a command (CommonJS starts fastest), a sensor's own process, the library and its types.
 
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-const commands = ['log-sink', 'log-source', 'repack', 'sensor-sim', 'verify']
+const { version, dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const heavy = ['better-sqlite3', 'pg', 'systeminformation']
 
 const shared = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  external: ['better-sqlite3', 'pg', 'systeminformation'],
+  external: heavy,
+  define: { DAQUTILS_VERSION: JSON.stringify(version) },
   sourcemap: process.env.DAQ_SOURCEMAP === '1',
   legalComments: 'none',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   logLevel: 'warning',
 }
 
-const bundle = {
+/** What only `--help` needs is a file of its own: every other start need not read it. */
+const helpApart = {
+  name: 'help-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/help\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './help.cjs', external: true } : undefined,
+    )
+  },
+}
+
+const commonJs = {
   ...shared,
   format: 'cjs',
   banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-  define: { DAQUTILS_VERSION: JSON.stringify(version), 'import.meta.url': '__bundleUrl' },
+  define: { ...shared.define, 'import.meta.url': '__bundleUrl' },
+  plugins: [helpApart],
 }
 
 const camelCase = name => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())
 
+/** `--version` is answered before anything of the command is even evaluated. */
 function commandBundle(name) {
-  const contents = `import { main } from './cli/main.ts'
-import { ${camelCase(name)} } from './commands/${name}.ts'
-void main(${camelCase(name)})`
-  return build({ ...bundle, stdin: { contents, resolveDir: 'src', loader: 'ts' }, outfile: `dist/${name}.cjs` })
+  const contents = `import { start } from './cli/start.ts'
+start('${name}', async () => {
+  const { main } = await import('./cli/main.ts')
+  await main((await import('./commands/${name}.ts')).${camelCase(name)})
+})`
+  return entryBundle(name, contents)
+}
+
+function entryBundle(name, contents) {
+  return build({ ...commonJs, stdin: { contents, resolveDir: 'src', loader: 'ts' }, outfile: `dist/${name}.cjs` })
 }
 
 rmSync('dist', { recursive: true, force: true })
-await Promise.all([...commands.filter(name => existsSync(`src/commands/${name}.ts`)).map(commandBundle)])
+await Promise.all([
+  ...['log-sink', 'log-source', 'repack', 'sensor-sim', 'verify']
+    .filter(name => existsSync(`src/commands/${name}.ts`))
+    .map(commandBundle),
+  entryBundle(
+    'daqutils',
+    `import { dispatch } from './cli/dispatch.ts'
+import { COMMANDS } from './commands/index.ts'
+void dispatch(COMMANDS)`,
+  ),
+  build({ ...commonJs, plugins: [], entryPoints: ['src/cli/help.ts'], outfile: 'dist/help.cjs' }),
+  ...(existsSync('src/sensor/process.ts')
+    ? [build({ ...commonJs, entryPoints: ['src/sensor/process.ts'], outfile: 'dist/sensor.cjs' })]
+    : []),
+  build({
+    ...shared,
+    format: 'esm',
+    minify: false,
+    entryPoints: ['src/index.ts'],
+    outfile: 'dist/index.js',
+    external: Object.keys({ ...dependencies, ...optionalDependencies }),
+  }),
+])
+execFileSync('node_modules/.bin/tsc', ['--project', 'tsconfig.types.json'], { stdio: 'inherit' })
+
+mkdirSync('dist/completions')
+for (const [shell, file] of Object.entries({ bash: 'daqutils.bash', zsh: '_daqutils', fish: 'daqutils.fish' })) {
+  const script = execFileSync(process.execPath, ['dist/daqutils.cjs', 'completion', shell])
+  writeFileSync(`dist/completions/${file}`, script)
+}

@@ -1,7 +1,6 @@
-// Writes what is made from the tables: man pages, completions and the README's blocks (`npm run docs`).
+// Writes what is made from the tables: man pages and the README's blocks (`npm run docs`).
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { completionScript, SHELLS } from './cli/docs/completion.ts'
 import { type CommandTable, manPage } from './cli/docs/man.ts'
 import { readmeBlocks, replaceBlocks } from './cli/docs/readme.ts'
 import { version } from './cli/version.ts'
@@ -12,13 +11,8 @@ export async function generatedFiles(readme: string): Promise<ReadonlyMap<string
   const tables: readonly CommandTable[] = await Promise.all(COMMANDS.map(entry => entry.table()))
   const files = new Map<string, string>()
   for (const table of tables) files.set(`man/${table.name}.1`, manPage(table, version()))
-  for (const shell of SHELLS) files.set(`man/completions/${completionFile(shell)}`, completionScript(shell, tables))
   files.set('README.md', replaceBlocks(readme, readmeBlocks(tables)))
   return files
-}
-
-function completionFile(shell: (typeof SHELLS)[number]): string {
-  return { bash: 'daqutils.bash', zsh: '_daqutils', fish: 'daqutils.fish' }[shell]
 }
 
 export async function writeDocs(root: URL): Promise<void> {

@@ -1,0 +1,16 @@
+// The first thing a command's bundle runs: answers `--version` at once, loads the rest otherwise.
+
+import { version } from './version.ts'
+
+/** Runs `load` unless the only word is `--version`; whatever escapes from it is printed and makes exit code 1. */
+export function start(name: string, load: () => Promise<void>): void {
+  const words = process.argv.slice(2)
+  if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+    process.stdout.write(`${name} ${version()}\n`)
+    return
+  }
+  load().catch((error: unknown) => {
+    process.stderr.write(`${name}: ${error instanceof Error ? error.stack : error}\n`)
+    process.exitCode = 1
+  })
+}

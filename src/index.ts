@@ -1,0 +1,15 @@
+// daqutils as a library: the same parts that the commands are made of.
+
+export type { Carrier, CarrierContext, Channel, Outlet } from './carrier/carrier.ts'
+export { CARRIERS } from './carrier/index.ts'
+export type { Codec, DecodeOptions, EncodeOptions } from './codec/codec.ts'
+export { CODECS, codecNamed } from './codec/index.ts'
+export { CarrierError, DataError, type Place, ReaderGone, TimedOut, UsageError } from './errors.ts'
+export { type LibraryOptions, type OpenSinkOptions, type OpenSourceOptions, openSink, openSource } from './library.ts'
+export { type Batch, type Gap, gapOf, gapPacket, type Json, type Meta, type Packet, packet } from './packet.ts'
+export { Ledger, StageCount, type StageReport } from './stream/ledger.ts'
+export { ndjsonReadable, ndjsonSource, readableOf, sourceOf, stageTransform, writableOf } from './stream/node.ts'
+export type { Policy } from './stream/policy.ts'
+export type { Reject, Rejecter } from './stream/reject.ts'
+export { run } from './stream/run.ts'
+export { chain, type Decoder, type Encoder, type Sink, type Source, type Stage, type Step } from './stream/step.ts'
