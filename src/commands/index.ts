@@ -5,6 +5,12 @@ import { runCommand } from '../cli/main.ts'
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'log-sink',
+    summary: 'log packets to any combination of stores',
+    table: async () => (await import('./log-sink.ts')).logSink,
+    run: async words => runCommand((await import('./log-sink.ts')).logSink, words),
+  },
+  {
     name: 'repack',
     summary: 'move packets from any input and format to any other',
     table: async () => (await import('./repack.ts')).repack,

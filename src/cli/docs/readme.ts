@@ -2,6 +2,7 @@
 
 import { CARRIERS } from '../../carrier/index.ts'
 import { CODECS } from '../../codec/index.ts'
+import { STORES } from '../../store/index.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { CommandTable } from './man.ts'
 
