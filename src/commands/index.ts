@@ -6,7 +6,7 @@ import { runCommand } from '../cli/main.ts'
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'log-sink',
-    summary: 'log packets to any combination of stores',
+    summary: 'log packets to CSV, SQLite, PostgreSQL, ndjson or frame files, memory or the screen',
     table: async () => (await import('./log-sink.ts')).logSink,
     run: async words => runCommand((await import('./log-sink.ts')).logSink, words),
   },

@@ -30,6 +30,13 @@ export function readmeBlocks(commands: readonly CommandTable[]): ReadonlyMap<str
       ),
     ],
     [
+      'stores',
+      table(
+        ['store', 'what it is'],
+        STORES.map(({ example, summary }) => [`\`${example}\``, summary]),
+      ),
+    ],
+    [
       'exit-codes',
       table(
         ['code', 'meaning'],
