@@ -28,6 +28,10 @@ export interface Channel {
   readonly bytes: AsyncIterable<Uint8Array>
   /** Writes back to the peer, where the carrier can. */
   readonly reply?: (bytes: Uint8Array) => void
+  /** A record cut off at the end of the bytes is no record: the sender sends it again. */
+  readonly resent?: boolean
+  /** Called for each record that could not be read. */
+  readonly onReject?: () => void
 }
 
 /** Where encoded bytes go. One call holds whole packets only. */

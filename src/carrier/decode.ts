@@ -5,7 +5,7 @@ import type { StageCount } from '../stream/ledger.ts'
 import type { Decoder } from '../stream/step.ts'
 import type { Channel } from './carrier.ts'
 
-/** Counts bytes and packets into `count`. Ends what the decoder holds back when the bytes end. */
+/** Counts bytes and packets into `count`. What the decoder holds back comes when the bytes end. */
 export async function* decodeChannel(
   channel: Channel,
   decoderFor: (first: Uint8Array) => Decoder,
@@ -21,7 +21,7 @@ export async function* decodeChannel(
     count.in += batch.length
     yield batch
   }
-  const rest = decoder?.end?.()
+  const rest = channel.resent ? undefined : decoder?.end?.()
   if (rest === undefined || rest.length === 0) return
   count.in += rest.length
   yield rest

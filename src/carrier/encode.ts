@@ -2,8 +2,10 @@
 
 import type { Batch } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
+import { BoundedQueue } from '../stream/queue.ts'
+import { queued } from '../stream/queued.ts'
 import type { Encoder, Sink } from '../stream/step.ts'
-import type { Encode, Outlet } from './carrier.ts'
+import type { CarrierContext, Encode, Outlet } from './carrier.ts'
 
 /** The encoder is chosen by the first batch. After a failed write, `close` sets aside what is half done. */
 export function encodingSink(outlet: Outlet, encode: Encode, count: StageCount): Sink {
@@ -48,4 +50,10 @@ export function encodingSink(outlet: Outlet, encode: Encode, count: StageCount):
     },
     abort,
   }
+}
+
+/** The sink as it is where a full output blocks; else behind a queue that does as the policy says. */
+export function byPolicy(sink: Sink, name: string, { policy, buffer, ledger }: CarrierContext): Sink {
+  if (policy === 'block') return sink
+  return queued(sink, new BoundedQueue({ policy, packets: buffer, stage: name, count: ledger.stage('output') }))
 }

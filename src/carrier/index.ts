@@ -7,8 +7,10 @@ import { fifo } from './fifo.ts'
 import { file } from './file.ts'
 import { nothing } from './null.ts'
 import { stdio } from './stdio.ts'
+import { tcp } from './tcp.ts'
+import { unix } from './unix.ts'
 
-export const CARRIERS: readonly Carrier[] = [stdio, file, fifo, nothing]
+export const CARRIERS: readonly Carrier[] = [stdio, file, fifo, tcp, unix, nothing]
 
 /** The carrier of an endpoint, whose parameters are all known to it. */
 export function carrierFor(endpoint: Endpoint): Carrier {

@@ -5,14 +5,13 @@ import { codecForPath, codecNamed, detectCodec } from '../codec/index.ts'
 import { Line } from '../codec/line.ts'
 import { UsageError } from '../errors.ts'
 import { merge } from '../stream/merge.ts'
-import { BoundedQueue } from '../stream/queue.ts'
-import { queued } from '../stream/queued.ts'
+import type { Rejecter } from '../stream/reject.ts'
 import type { Sink, Source } from '../stream/step.ts'
 import { tee } from '../stream/tee.ts'
 import { type Endpoint, parseEndpoint, withoutSecrets } from '../url.ts'
 import type { Carrier, CarrierContext, Channel, Encode } from './carrier.ts'
 import { decodeChannel } from './decode.ts'
-import { encodingSink } from './encode.ts'
+import { byPolicy, encodingSink } from './encode.ts'
 import { carrierFor } from './index.ts'
 
 export interface SourceOptions extends Omit<DecodeOptions, 'source'> {
@@ -41,14 +40,18 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
   const context = { ...options.context, stop: AbortSignal.any([options.context.stop, closed]), closed }
   const count = options.context.ledger.stage('input')
 
+  function decodeOptions({ name, onReject }: Channel): DecodeOptions {
+    if (!onReject) return { ...options, source: name }
+    const reject: Rejecter = rejected => {
+      options.reject(rejected)
+      onReject()
+    }
+    return { ...options, source: name, reject }
+  }
   async function* sourcesOf({ endpoint, carrier }: Opening): AsyncGenerator<Source> {
     const told = named ?? (hasFileName(endpoint) ? codecForPath(endpoint.rest) : undefined)
     const decode = (channel: Channel) =>
-      decodeChannel(
-        channel,
-        first => (told ?? detectCodec(first[0] ?? 0)).decoder({ ...options, source: channel.name }),
-        count,
-      )
+      decodeChannel(channel, first => (told ?? detectCodec(first[0] ?? 0)).decoder(decodeOptions(channel)), count)
     const source = carrier.source?.(endpoint, context, decode)
     if (source) return yield source
     for await (const channel of carrier.channels?.(endpoint, context) ?? []) yield decode(channel)
@@ -97,9 +100,7 @@ async function openOne({ endpoint, carrier }: Opening, told: Codec | undefined, 
   const outlet = await carrier.outlet?.(endpoint, context)
   if (!outlet) throw new UsageError(`${name}: is no output`)
   const sink = encodingSink(outlet, outlet.terminal ? encodeAs(told ?? codecNamed('ndjson'), options) : encode, count)
-  const { policy, buffer } = context
-  if (policy === 'block') return sink
-  return queued(sink, new BoundedQueue({ policy, packets: buffer, stage: name, count }))
+  return byPolicy(sink, name, context)
 }
 
 /** Without a codec it is told by the first packet: lines stay lines, whatever else has data goes as frames. */

@@ -1,0 +1,259 @@
+// The sending side of an acknowledged link: what is not acknowledged is kept and sent again after a break.
+
+import type { Socket } from 'node:net'
+import { CarrierError, systemReason, UsageError } from '../errors.ts'
+import { makeIds } from '../id.ts'
+import type { Batch, Packet } from '../packet.ts'
+import type { StageCount } from '../stream/ledger.ts'
+import type { Encoder, Sink } from '../stream/step.ts'
+import { formatDuration } from '../units.ts'
+import type { Endpoint } from '../url.ts'
+import { ackedOf, ControlLines, helloLine } from './ack.ts'
+import type { CarrierContext, Encode } from './carrier.ts'
+import { type Address, hangUp, waitOf } from './socket.ts'
+
+/** A receiver that has not answered the hello by then does not know what is asked of it. */
+const ANSWER_MS = 5000
+/** After the stop, a dead link is waited for this long, however patient it was before. */
+const STOPPED_MS = 5000
+
+export interface AckOptions {
+  readonly endpoint: Endpoint
+  readonly address: Address
+  readonly context: CarrierContext
+  readonly encode: Encode
+  /** The most packets unacknowledged. */
+  readonly most: number
+}
+
+/** Keeps at most N packets; is given one connection at a time. `ended` aborts when it needs no more. */
+export class AckSender implements Sink {
+  readonly #options: AckOptions
+  readonly #count: StageCount
+  readonly #id = makeIds()
+  readonly #name = makeIds()()
+  readonly #ending = new AbortController()
+  #encoder: Encoder | undefined
+  /** Not yet acknowledged, in order. */
+  #window: Packet[] = []
+  #link: Link | undefined
+  #failure: Error | undefined
+  #change = () => {}
+  #lost: NodeJS.Timeout | undefined
+
+  constructor(options: AckOptions) {
+    this.#options = options
+    this.#count = options.context.ledger.stage('output')
+    options.context.stop.addEventListener('abort', () => this.#hurry())
+    this.#waitForLink()
+  }
+
+  get ended(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  onEnd(act: () => void): void {
+    this.ended.addEventListener('abort', act)
+  }
+
+  /** Packets of at most N at a time go out as soon as there is room for them. */
+  async write(batch: Batch): Promise<void> {
+    let next = 0
+    this.#encoder ??= this.#encoderFor(batch)
+    while (next < batch.length) {
+      if (this.#failure) throw this.#failure
+      const room = this.#options.most - this.#window.length
+      if (room === 0) {
+        await this.#changed()
+        continue
+      }
+      const piece = batch.slice(next, next + room).map(packet => this.#identified(packet))
+      next += piece.length
+      for (const packet of piece) this.#window.push(packet)
+      this.#count.out += piece.length
+      await this.#send(piece)
+    }
+  }
+
+  /** Durable is what the receiver has made durable. */
+  async commit(): Promise<void> {
+    while (this.#window.length > 0) {
+      if (this.#failure) throw this.#failure
+      await this.#changed()
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.commit()
+    } finally {
+      this.#ending.abort('closed')
+      clearTimeout(this.#lost)
+    }
+    if (this.#link) await hangUp(this.#link.socket)
+  }
+
+  async abort(): Promise<void> {
+    this.#ending.abort('aborted')
+    clearTimeout(this.#lost)
+    this.#link?.socket.destroy()
+  }
+
+  /** A receiver has come while listening: there is one at a time. */
+  offer(socket: Socket): void {
+    if (this.#link) {
+      this.#options.context.warn(`${this.#where}: a second receiver was refused`)
+      socket.destroy()
+    } else this.use(socket)
+  }
+
+  /** Sends over this connection until it is gone. */
+  use(socket: Socket): Promise<void> {
+    clearTimeout(this.#lost)
+    return new Promise(resolve => {
+      const link = new Link(socket)
+      this.#link = link
+      const silence = setTimeout(() => this.#complain(), ANSWER_MS)
+      socket.on('data', (bytes: Uint8Array) => {
+        clearTimeout(silence)
+        this.#hear(link, bytes)
+      })
+      let reason = 'the receiver went away'
+      socket.on('error', error => {
+        reason = systemReason(error)
+      })
+      socket.on('drain', () => this.#stir())
+      socket.once('close', () => {
+        clearTimeout(silence)
+        this.#break(reason)
+        resolve()
+      })
+      socket.write(helloLine({ ack: this.#options.most, sender: this.#name }))
+      if (this.#window.length > 0) link.send(this.#window, this.#encoder, this.#count)
+    })
+  }
+
+  fail(error: unknown): void {
+    if (this.ended.aborted || this.#failure) return
+    const reason = systemReason(error).replace(`${this.#where}: `, '')
+    this.#failure = new CarrierError(this.#where, `${reason}${this.#unacknowledged}`, { cause: error })
+    this.#ending.abort('failed')
+    clearTimeout(this.#lost)
+    this.#stir()
+  }
+
+  get #where(): string {
+    return this.#options.address.name
+  }
+
+  get #unacknowledged(): string {
+    const { length } = this.#window
+    return length === 0 ? '' : `; ${length} ${length === 1 ? 'packet is' : 'packets are'} unacknowledged`
+  }
+
+  async #send(piece: readonly Packet[]): Promise<void> {
+    const link = this.#link
+    if (!link) return
+    link.send(piece, this.#encoder, this.#count)
+    while (this.#link === link && link.socket.writableNeedDrain) await this.#changed()
+  }
+
+  #identified(packet: Packet): Packet {
+    if (packet.meta['id'] !== undefined) return packet
+    return { meta: { ...packet.meta, id: this.#id() }, data: packet.data }
+  }
+
+  /** A connection may begin anywhere in the stream, so what the format says must not depend on what went before. */
+  #encoderFor(first: Batch): Encoder {
+    const { encode, endpoint } = this.#options
+    const { shared, encoder } = encode(first)
+    if (!shared) throw new UsageError(`${endpoint.text}: only ndjson and frames can be acknowledged`)
+    return encoder
+  }
+
+  #hear(link: Link, bytes: Uint8Array): void {
+    link.lines.push(bytes)
+    for (let line = link.lines.take(); line !== undefined; line = link.lines.take()) {
+      const total = ackedOf(line)
+      if (total === undefined || total < link.acked || total > link.sent) {
+        link.socket.destroy(new Error(`expected an acknowledgement, got '${line.slice(0, 80)}'`))
+        return
+      }
+      this.#window.splice(0, total - link.acked)
+      link.acked = total
+    }
+    if (link.lines.isTooLong) link.socket.destroy(new Error('expected an acknowledgement'))
+    this.#stir()
+  }
+
+  #break(reason: string): void {
+    this.#link = undefined
+    if (!this.ended.aborted) {
+      this.#options.context.warn(`${this.#where}: ${reason}${this.#unacknowledged}, waiting for the next connection`)
+      this.#waitForLink()
+    }
+    this.#stir()
+  }
+
+  /** Where nobody connects, nothing else would notice that the link stays dead. */
+  #waitForLink(): void {
+    const wait = waitOf(this.#options.endpoint)
+    clearTimeout(this.#lost)
+    if (this.#options.context.stop.aborted) this.#hurry()
+    else if (wait !== Number.POSITIVE_INFINITY) {
+      this.#lost = setTimeout(() => this.fail(new Error(`no connection for ${formatDuration(wait)}`)), wait)
+    }
+  }
+
+  #hurry(): void {
+    if (this.#link || this.ended.aborted) return
+    clearTimeout(this.#lost)
+    const wait = Math.min(STOPPED_MS, waitOf(this.#options.endpoint))
+    this.#lost = setTimeout(() => this.fail(new Error('stopped, and there is no connection')), wait)
+  }
+
+  #complain(): void {
+    this.#options.context.warn(
+      `${this.#where}: no answer for ${formatDuration(ANSWER_MS)}: does the receiver have ?ack, too?`,
+    )
+  }
+
+  #changed(): Promise<void> {
+    return new Promise(resolve => {
+      const before = this.#change
+      this.#change = () => {
+        before()
+        resolve()
+      }
+    })
+  }
+
+  #stir(): void {
+    const change = this.#change
+    this.#change = () => {}
+    change()
+  }
+}
+
+/** One connection: how many packets went over it and how many of them came back acknowledged. */
+class Link {
+  readonly socket: Socket
+  readonly lines = new ControlLines()
+  sent = 0
+  acked = 0
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
+  /** What the receiver does not take waits here; it is never more than the packets of the window. */
+  send(packets: Batch, encoder: Encoder | undefined, count: StageCount): void {
+    this.sent += packets.length
+    this.socket.cork()
+    for (const chunk of encoder?.push(packets) ?? []) {
+      count.bytes += chunk.length
+      this.socket.write(chunk)
+    }
+    this.socket.uncork()
+  }
+}
