@@ -10,6 +10,10 @@ export interface StageReport {
   readonly duplicate: number
   readonly late: number
   readonly bytes: number
+  /** What was done to packets on request, by name: no loss. */
+  readonly injected?: Readonly<Record<string, number>>
+  /** The most packets held at once, where that is limited. */
+  readonly peak?: number
 }
 
 /** The counters of one stage. Plain fields: they are raised once a batch on the hot path. */
@@ -19,6 +23,8 @@ export class StageCount {
   bytes = 0
   duplicate = 0
   late = 0
+  peak = 0
+  readonly injected = new Map<string, number>()
   readonly dropped = new Map<string, number>()
   readonly rejected = new Map<string, number>()
 
@@ -28,6 +34,10 @@ export class StageCount {
 
   reject(reason: string, count = 1): void {
     this.rejected.set(reason, (this.rejected.get(reason) ?? 0) + count)
+  }
+
+  inject(name: string, count = 1): void {
+    this.injected.set(name, (this.injected.get(name) ?? 0) + count)
   }
 
   get lost(): number {
@@ -43,6 +53,8 @@ export class StageCount {
       duplicate: this.duplicate,
       late: this.late,
       bytes: this.bytes,
+      ...(this.injected.size > 0 && { injected: Object.fromEntries(this.injected) }),
+      ...(this.peak > 0 && { peak: this.peak }),
     }
   }
 }
@@ -81,7 +93,7 @@ export class Ledger {
     const parts: string[] = []
     for (const [name, count] of this.#stages) {
       const words: string[] = []
-      if (count.in > 0 || count.out === 0) words.push(`${count.in} in`)
+      if (count.in > 0 || (count.out === 0 && count.injected.size === 0)) words.push(`${count.in} in`)
       if (count.out > 0) words.push(`${count.out} out`)
       for (const kind of ['dropped', 'rejected'] as const) {
         const total = sum(count[kind])
@@ -89,6 +101,8 @@ export class Ledger {
         const reasons = [...count[kind]].map(([reason, n]) => `${n} ${reason}`).join(', ')
         words.push(`${total} ${kind} (${reasons})`)
       }
+      for (const [fault, n] of count.injected) words.push(`${n} ${fault} injected`)
+      if (count.peak > 0) words.push(`at most ${count.peak} at once`)
       if (count.duplicate > 0) words.push(`${count.duplicate} duplicate`)
       if (count.late > 0) words.push(`${count.late} late`)
       parts.push(`${name}: ${words.join(', ')}`)
