@@ -50,6 +50,17 @@ export const LIMITS = [
   },
 ] as const satisfies readonly Option[]
 
+/** What happens to records nobody can read. */
+export const REJECTS = [
+  {
+    name: 'reject',
+    kind: 'text',
+    argument: 'FILE',
+    summary: 'append the bytes of rejected records to a file',
+  },
+  { name: 'strict', kind: 'flag', summary: 'stop at the first bad record or failing output, with exit code 1' },
+] as const satisfies readonly Option[]
+
 /** Where packets come from and how they are read. */
 export const INPUT = [
   {
@@ -84,13 +95,7 @@ export const INPUT = [
     default: '1GiB',
     summary: 'a longer record is an error, not an allocation',
   },
-  {
-    name: 'reject',
-    kind: 'text',
-    argument: 'FILE',
-    summary: 'append the bytes of rejected records to a file',
-  },
-  { name: 'strict', kind: 'flag', summary: 'stop at the first bad record or failing output, with exit code 1' },
+  ...REJECTS,
 ] as const satisfies readonly Option[]
 
 /** Where packets go and how they are written. */

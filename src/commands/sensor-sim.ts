@@ -11,8 +11,8 @@ import { randomStream } from '../random.ts'
 import { systemClock } from '../sensor/clock.ts'
 import { parseSensor, sensorConfigs } from '../sensor/config.ts'
 import { FAULTS, parseFaults } from '../sensor/faults.ts'
-import { CONNECTIONS, inProcesses } from '../sensor/in-processes.ts'
 import { inPlace } from '../sensor/in-place.ts'
+import { CONNECTIONS, inProcesses } from '../sensor/in-processes.ts'
 import { inThreads } from '../sensor/in-threads.ts'
 import { SENSOR_KINDS } from '../sensor/kinds.ts'
 import type { Habitat } from '../sensor/running.ts'
@@ -53,7 +53,12 @@ const OPTIONS = [
     default: 'random',
     summary: 'where the values of a sensor that says nothing else come from; see Probes',
   },
-  { name: 'seed', kind: 'text', argument: 'TEXT', summary: 'the same values, ids and faults each time, in the same order' },
+  {
+    name: 'seed',
+    kind: 'text',
+    argument: 'TEXT',
+    summary: 'the same values, ids and faults each time, in the same order',
+  },
   {
     name: 'start-time',
     kind: 'text',

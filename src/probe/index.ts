@@ -13,7 +13,8 @@ export const PROBES: readonly ProbeKind[] = [random, sine, noise, step]
 /** The kind of a spec; unknown names and parameters are refused. */
 export function probeKind(spec: ProbeSpec): ProbeKind {
   const kind = PROBES.find(({ name }) => name === spec.name)
-  if (!kind) throw new UsageError(`unknown probe '${spec.name}': known are ${PROBES.map(({ name }) => name).join(', ')}`)
+  if (!kind)
+    throw new UsageError(`unknown probe '${spec.name}': known are ${PROBES.map(({ name }) => name).join(', ')}`)
   if ((spec.rest !== '') !== (kind.argument !== undefined)) {
     const expected = kind.argument === undefined ? kind.name : `${kind.name}:${kind.argument}`
     throw new UsageError(`probe '${spec.text}': expected ${expected}, for example ${kind.example}`)

@@ -11,8 +11,6 @@ export const random: ProbeKind = {
     const scale = 10 ** range.digits
     const min = Math.round(range.min * scale)
     const max = Math.round(range.max * scale)
-    return scale === 1
-      ? { read: () => random.integer(min, max) }
-      : { read: () => random.integer(min, max) / scale }
+    return scale === 1 ? { read: () => random.integer(min, max) } : { read: () => random.integer(min, max) / scale }
   },
 }

@@ -134,11 +134,7 @@ function sensorConfig(spec: SensorSpec, index: number, defaults: SensorDefaults)
     name: spec.name ?? `${kind?.prefix ?? 'Sensor'}-${index}`,
     probe,
     interval:
-      spec.interval ??
-      kind?.interval ??
-      defaults.interval ??
-      measures.interval?.(probeSpec) ??
-      DEFAULT_INTERVAL,
+      spec.interval ?? kind?.interval ?? defaults.interval ?? measures.interval?.(probeSpec) ?? DEFAULT_INTERVAL,
     range,
     ...(unit !== undefined && { unit }),
     ...(spec.count !== undefined && { count: spec.count }),
@@ -148,7 +144,9 @@ function sensorConfig(spec: SensorSpec, index: number, defaults: SensorDefaults)
 function sensorKind(name: string): SensorKind {
   const kind = SENSOR_KINDS.find(kind => kind.name === name)
   if (!kind) {
-    throw new UsageError(`unknown kind of sensor '${name}': known are ${SENSOR_KINDS.map(({ name }) => name).join(', ')}`)
+    throw new UsageError(
+      `unknown kind of sensor '${name}': known are ${SENSOR_KINDS.map(({ name }) => name).join(', ')}`,
+    )
   }
   return kind
 }

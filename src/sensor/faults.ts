@@ -83,30 +83,37 @@ function probability(text: string): number {
   return ratio ? parseFraction(String(Number(ratio[1]) / Number(ratio[2]))) : parseFraction(text)
 }
 
+/** What happens between the sensors and the output; the other faults are the sensors' own. */
+const OF_NETWORK = ['drop', 'duplicate', 'corrupt', 'delay', 'disconnect'] as const
+
+function chanceOf(faults: Faults, name: (typeof OF_NETWORK)[number]): number {
+  const fault = faults[name]
+  return typeof fault === 'number' ? fault : fault.probability
+}
+
 /** The probability that the network does something to a message. */
-export function ofNetwork({ drop, duplicate, corrupt, delay, disconnect }: Faults): number {
-  return drop + duplicate + corrupt + delay.probability + disconnect.probability
+export function ofNetwork(faults: Faults): number {
+  return OF_NETWORK.reduce((sum, name) => sum + chanceOf(faults, name), 0)
 }
 
 /** Draws each message's lot: at most one fault, so that what a receiver finds can be compared with what was done. */
 export class FaultDice {
-  readonly #faults: Faults
   readonly #random: Random
+  /** Where the share of each fault ends between 0 and 1. */
+  readonly #ends: readonly { readonly name: FaultName; readonly end: number }[]
 
   constructor(faults: Faults, random: Random) {
-    this.#faults = faults
     this.#random = random
+    let end = 0
+    this.#ends = OF_NETWORK.map(name => {
+      end += chanceOf(faults, name)
+      return { name, end }
+    })
   }
 
   draw(): FaultName | undefined {
-    const { drop, duplicate, corrupt, delay, disconnect } = this.#faults
-    let left = this.#random.fraction()
-    if ((left -= drop) < 0) return 'drop'
-    if ((left -= duplicate) < 0) return 'duplicate'
-    if ((left -= corrupt) < 0) return 'corrupt'
-    if ((left -= delay.probability) < 0) return 'delay'
-    if (left - disconnect.probability < 0) return 'disconnect'
-    return undefined
+    const lot = this.#random.fraction()
+    return this.#ends.find(({ end }) => lot < end)?.name
   }
 
   /** A copy of the message, still a line or a frame, whose content is not what was sent. */

@@ -16,7 +16,10 @@ export const CONNECTIONS = ['pipe', 'socket'] as const
 export type Connection = (typeof CONNECTIONS)[number]
 
 /** What a sensor's process reads from its stdin, each a line of JSON. The end of its stdin is its own. */
-export type Control = { readonly orders: SensorOrders; readonly connect?: string } | { readonly start: unknown } | 'stop'
+export type Control =
+  | { readonly orders: SensorOrders; readonly connect?: string }
+  | { readonly start: unknown }
+  | 'stop'
 
 export function inProcesses(connection: Connection): Habitat {
   // Short, because the path of a socket may only have about a hundred bytes; and nobody else's to look into.

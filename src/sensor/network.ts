@@ -83,7 +83,11 @@ export class Network {
 
   /** All is delivered that ever will be. */
   get done(): boolean {
-    return this.#flight.empty && this.#again.length === 0 && (this.satisfied || this.#doors.every(door => door.ended && door.waiting === 0))
+    return (
+      this.#flight.empty &&
+      this.#again.length === 0 &&
+      (this.satisfied || this.#doors.every(door => door.ended && door.waiting === 0))
+    )
   }
 
   /** Messages taken from each sensor are the fairness that tests look at; this is their sum. */
@@ -121,7 +125,8 @@ export class Network {
       }
       if (this.#flight.count >= limit || !this.#accept(now)) break
     }
-    if (this.done) for (const door of this.#doors) this.#announce(door, Number.POSITIVE_INFINITY, gap => pieces.push(gap))
+    if (this.done)
+      for (const door of this.#doors) this.#announce(door, Number.POSITIVE_INFINITY, gap => pieces.push(gap))
     count.out += messages
     return pieces
   }

@@ -6,8 +6,8 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from './clock.ts'
-import { textBlock } from './link.ts'
 import { CREDITS } from './in-threads.ts'
+import { textBlock } from './link.ts'
 import { runSensor, type SensorLink, type SensorOrders, type SensorStart } from './sensor.ts'
 
 const STDOUT = 1

@@ -1,15 +1,15 @@
 // One sensor: ticks, asks its probe, and sends what it says, in whatever process or thread it lives.
 
+import { makeIds } from '../id.ts'
 import { makeProbe } from '../probe/index.ts'
 import type { Event, EventProbe, Probe, Reading, TickedProbe, Value } from '../probe/probe.ts'
-import { makeIds } from '../id.ts'
 import { type Random, randomStream } from '../random.ts'
 import type { Clock } from './clock.ts'
 import type { SensorConfig } from './config.ts'
 import { encodeBlock, textBlock } from './link.ts'
 import { MessageWriter } from './message.ts'
 import { Schedule } from './schedule.ts'
-import { StuckValues, type StuckFault } from './stuck.ts'
+import { type StuckFault, StuckValues } from './stuck.ts'
 
 /** What a sensor is told before it starts. Plain data, as the config. */
 export interface SensorOrders {

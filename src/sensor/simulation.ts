@@ -200,7 +200,8 @@ export class Simulation {
     const { name } = place.config
     if (place.restarts >= RESTARTS || this.#options.stop.aborted) {
       const error = new CarrierError(`sensor ${name}`, `${reason}, after ${place.restarts} restarts`)
-      return this.#fail(place, error)
+      this.#fail(place, error)
+      return
     }
     const wait = BACK_OFF_MS * 2 ** place.restarts++
     this.#options.warn(`sensor ${name}: ${reason}; restarting (${place.restarts} of ${RESTARTS})`)
