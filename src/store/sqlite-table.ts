@@ -69,7 +69,7 @@ export function hasUniqueIds(database: Database, table: Table): boolean {
 export function makeIdsUnique(database: Database, table: Table): number {
   const name = quote(table.name)
   // Sorting goes by pieces as large as the page cache: small ones that fit the processor's cache sort twice as fast.
-  database.exec('PRAGMA cache_size = -2000; BEGIN IMMEDIATE')
+  database.exec('PRAGMA cache_size = -2000; PRAGMA threads = 2; BEGIN IMMEDIATE')
   try {
     const create = `CREATE UNIQUE INDEX IF NOT EXISTS ${quote(`${table.name}_id`)} ON ${name} ("id")`
     let removed = 0

@@ -17,7 +17,7 @@ const TABLE = 'log'
 /** The most packets of a transaction. */
 const BATCH = 50_000
 /** While packets keep coming they are committed this often, else at once. */
-const COMMIT_MS = 50
+const COMMIT_MS = 100
 const SECOND_MS = 1000
 /** A table that was empty gets its index of ids when fewer packets than this come in a second. */
 const RUSH = 20_000
@@ -154,7 +154,10 @@ export class SqliteStore implements Store {
       database = engine.open(path)
       // A crash of the process loses nothing in any mode; NORMAL keeps the database whole through a power cut, too.
       const synchronous = context.sync === 'always' ? 'FULL' : 'NORMAL'
-      database.exec(`PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`)
+      database.exec(
+        `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; ` +
+          'PRAGMA wal_autocheckpoint = 4000',
+      )
       ensureTable(database, table)
       this.#unique = hasUniqueIds(database, table)
       if (!this.#unique && (context.deduplicate || !isEmpty(database, table))) {
@@ -319,7 +322,7 @@ export class SqliteStore implements Store {
   }
 }
 
-/** Whole numbers as INTEGER, also those of more than 32 bits, which better-sqlite3 takes for REAL otherwise. */
+/** Whole numbers become INTEGER: as a JavaScript number each would be a REAL. A negative zero stays what it is. */
 function storable(value: Row['value']): Cell {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value !== (value | 0) ? BigInt(value) : value
+  return typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
 }
