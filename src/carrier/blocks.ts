@@ -9,10 +9,14 @@ const BLOCK = 256 * 1024
 /** Below this, a read is copied so that a kept packet does not keep a whole block alive. */
 export const SMALL = 16 * 1024
 
+/** A block whose bytes were handed on as a copy, or not at all. */
+let spare: Buffer | undefined
+
 /** The next block of a regular file from its current position; nothing at its end. */
 export function readBlock(descriptor: number): Uint8Array | undefined {
-  const block = Buffer.allocUnsafeSlow(BLOCK)
+  const block = spare ?? Buffer.allocUnsafeSlow(BLOCK)
   const length = readSync(descriptor, block, 0, BLOCK, null)
+  spare = length < SMALL ? block : undefined
   if (length === 0) return undefined
   return length < SMALL ? Buffer.from(block.subarray(0, length)) : block.subarray(0, length)
 }

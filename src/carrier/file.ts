@@ -8,6 +8,7 @@ import type { Carrier, CarrierContext, Channel, Outlet } from './carrier.ts'
 import { carrierError, inWords } from './failure.ts'
 import { pipeOutlet } from './fifo.ts'
 import { appendingOutlet, atomicOutlet, parseSync } from './file-outlet.ts'
+import { followed } from './follow.ts'
 import { descriptorOutlet, deviceBytes, isStream, socketBytes } from './stdio.ts'
 
 export const file: Carrier = {
@@ -15,6 +16,7 @@ export const file: Carrier = {
   summary: 'a file; written under a temporary name that becomes PATH at the end, or appended to',
   example: 'PATH',
   params: [
+    { name: 'follow', summary: 'input: go on as the file grows, is renamed, made again or cut short' },
     { name: 'append', summary: 'output: add to the file; a record cut off by a crash is set aside first' },
     {
       name: 'sync',
@@ -24,7 +26,8 @@ export const file: Carrier = {
     },
   ],
   async *channels(endpoint, context): AsyncGenerator<Channel> {
-    yield { name: endpoint.rest, bytes: fileBytes(endpoint.rest, context) }
+    if (flagParam(endpoint, 'follow')) yield* followed(endpoint.rest, context)
+    else yield { name: endpoint.rest, bytes: fileBytes(endpoint.rest, context) }
   },
   async outlet(endpoint, context) {
     return fileOutlet(endpoint, context)
