@@ -40,18 +40,21 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
   const context = { ...options.context, stop: AbortSignal.any([options.context.stop, closed]), closed }
   const count = options.context.ledger.stage('input')
 
-  function decodeOptions({ name, onReject }: Channel): DecodeOptions {
-    if (!onReject) return { ...options, source: name }
-    const reject: Rejecter = rejected => {
+  function rejecterOf({ onReject }: Channel): Rejecter {
+    if (!onReject) return options.reject
+    return rejected => {
       options.reject(rejected)
       onReject()
     }
-    return { ...options, source: name, reject }
   }
   async function* sourcesOf({ endpoint, carrier }: Opening): AsyncGenerator<Source> {
     const told = named ?? (hasFileName(endpoint) ? codecForPath(endpoint.rest) : undefined)
     const decode = (channel: Channel) =>
-      decodeChannel(channel, first => (told ?? detectCodec(first[0] ?? 0)).decoder(decodeOptions(channel)), count)
+      decodeChannel(
+        channel,
+        (first, reject) => (told ?? detectCodec(first[0] ?? 0)).decoder({ ...options, source: channel.name, reject }),
+        { count, reject: rejecterOf(channel), stop: context.stop },
+      )
     const source = carrier.source?.(endpoint, context, decode)
     if (source) return yield source
     for await (const channel of carrier.channels?.(endpoint, context) ?? []) yield decode(channel)
