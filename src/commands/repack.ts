@@ -4,6 +4,7 @@ import { openSink, openSource } from '../carrier/open.ts'
 import { defineCommand } from '../cli/command.ts'
 import { limited } from '../cli/limits.ts'
 import { COMMON, INPUT, LIMITS, OUTPUT, QUEUE } from '../cli/shared-options.ts'
+import { TimedOut } from '../errors.ts'
 import { run } from '../stream/run.ts'
 
 export const repack = defineCommand({
@@ -19,12 +20,7 @@ export const repack = defineCommand({
   filter: true,
   async run(context) {
     const { values, carrier, reject } = context
-    const sink = await openSink(values.out.length > 0 ? values.out : ['-'], {
-      to: values.to,
-      data: values.data,
-      context: carrier,
-      reject,
-    })
+    // Before the outputs: a wrong input leaves no files behind.
     const source = openSource(values.in.length > 0 ? values.in : ['-'], {
       from: values.from,
       context: carrier,
@@ -35,10 +31,20 @@ export const repack = defineCommand({
       ...(values.chunk !== undefined && { chunk: values.chunk }),
       ...(values['sample-rate'] !== undefined && { sampleRate: values['sample-rate'] }),
     })
+    const sink = await openSink(values.out.length > 0 ? values.out : ['-'], {
+      to: values.to,
+      data: values.data,
+      context: carrier,
+      reject,
+      strict: values.strict,
+    })
     try {
       await run(limited(source, values, context.stop), [], sink)
-    } finally {
-      await sink.close()
+    } catch (error) {
+      // After a timeout what was written is as whole as after a count; after a failure it is half of something.
+      await (error instanceof TimedOut || !sink.abort ? sink.close() : sink.abort())
+      throw error
     }
+    await sink.close()
   },
 })

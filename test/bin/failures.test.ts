@@ -88,3 +88,17 @@ t.test('an output that fails does not keep a new file for half of the input', as
   await finish(t, `ulimit -f 64; ${MANY} | repack -o new.ndjson`, '', { folder })
   t.notOk(existsSync(join(folder, 'new.ndjson')))
 })
+
+t.test('a failed run leaves the old file as it was, and makes no new one', async t => {
+  const folder = t.testdir({ 'old.ndjson': '{"old":true}\n' })
+  const runs = [
+    `printf '{"a":1}\\nbad\\n' | repack --strict -o old.ndjson -o new.ndjson`,
+    'repack -i none -o old.ndjson -o new.ndjson',
+    'repack -i gopher:none -o old.ndjson -o new.ndjson',
+  ]
+  const codes = []
+  for (const line of runs) codes.push((await finish(t, line, '', { folder })).code)
+  t.same(codes, [1, 1, 2])
+  t.equal(readFileSync(join(folder, 'old.ndjson'), 'utf8'), '{"old":true}\n')
+  t.notOk(existsSync(join(folder, 'new.ndjson')))
+})
