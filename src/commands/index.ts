@@ -11,6 +11,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     run: async words => runCommand((await import('./log-sink.ts')).logSink, words),
   },
   {
+    name: 'log-source',
+    summary: 'read what log-sink has stored back as packets',
+    table: async () => (await import('./log-source.ts')).logSource,
+    run: async words => runCommand((await import('./log-source.ts')).logSource, words),
+  },
+  {
     name: 'repack',
     summary: 'move packets from any input and format to any other',
     table: async () => (await import('./repack.ts')).repack,

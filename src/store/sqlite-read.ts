@@ -1,5 +1,6 @@
 // Reads a SQLite store back in the order in which it was written, page by page, while others may write.
 
+import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { CarrierError } from '../errors.ts'
 import type { Batch, Packet } from '../packet.ts'
@@ -25,7 +26,8 @@ export interface SqliteReadOptions extends ReadOptions {
 export async function* readSqlite(options: SqliteReadOptions): Source & AsyncGenerator<Batch> {
   const { table, follow, stop } = options
   const select = selection(options)
-  const database = openToRead(options)
+  const database = await openWhenThere(options)
+  if (!database) return
   try {
     const page = selectPage(database, options)
     let last: Cell = 0n - 2n ** 63n
@@ -52,12 +54,28 @@ function wrapped({ where }: Table, error: unknown): CarrierError {
   return error instanceof CarrierError ? error : new CarrierError(where, sqliteReason(error), { cause: error })
 }
 
+/** A follower waits for a store that is yet to be made. */
+async function openWhenThere(options: SqliteReadOptions): Promise<Database | undefined> {
+  while (options.follow && !options.stop.aborted) {
+    try {
+      return openToRead(options)
+    } catch (error) {
+      if (!(error instanceof NotThere)) throw error
+      await pause(LOOK_MS, undefined, { signal: options.stop }).catch(() => {})
+    }
+  }
+  return options.stop.aborted ? undefined : openToRead(options)
+}
+
+class NotThere extends CarrierError {}
+
 function openToRead({ engine, path, table }: SqliteReadOptions): Database {
+  if (!existsSync(path)) throw new NotThere(table.where, 'no such file or directory')
   let database: Database | undefined
   try {
     database = engine.open(path, { readOnly: true })
     database.exec('PRAGMA busy_timeout = 5000')
-    if (!tableExists(database, table)) throw new CarrierError(table.where, `there is no table '${table.name}'`)
+    if (!tableExists(database, table)) throw new NotThere(table.where, `there is no table '${table.name}'`)
     checkColumns(database, table)
     return database
   } catch (error) {

@@ -1,16 +1,17 @@
 // The SQLite store: a table of packets in which an id is stored once, written in transactions, safe against crashes.
 
-import { existsSync, statfsSync } from 'node:fs'
+import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CarrierError, DataError, UsageError } from '../errors.ts'
 import type { Batch } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import { formatSize, parseCount } from '../units.ts'
 import { checkParams, type Endpoint, param, withoutSecrets } from '../url.ts'
-import { COLUMNS, type Row, rowOf } from './rows.ts'
-import { type Cell, type Database, type Engine, loadEngine, type Statement, sqliteReason } from './sqlite-engine.ts'
+import { type Row, rowOf } from './rows.ts'
+import { type Engine, loadEngine, sqliteReason } from './sqlite-engine.ts'
 import { readSqlite } from './sqlite-read.ts'
-import { ensureTable, hasUniqueIds, isEmpty, makeIdsUnique, quote, type Table } from './sqlite-table.ts'
+import { quote, type Table } from './sqlite-table.ts'
+import { SqliteWriter } from './sqlite-writer.ts'
 import type { Store, StoreContext, StoreKind } from './store.ts'
 
 const TABLE = 'log'
@@ -21,8 +22,6 @@ const COMMIT_MS = 100
 const SECOND_MS = 1000
 /** A table that was empty gets its index of ids when fewer packets than this come in a second. */
 const RUSH = 20_000
-/** Rows of one INSERT: fewer statements, the same rows, a third less time. */
-const ROWS = 50
 
 export const sqliteStore: StoreKind = {
   scheme: 'sqlite',
@@ -40,7 +39,6 @@ export const sqliteStore: StoreKind = {
   },
   async *read(endpoint, options) {
     const { path, table } = placeOf(endpoint)
-    if (!existsSync(path)) throw new CarrierError(table.where, 'no such file or directory')
     yield* readSqlite({ ...options, path, table, engine: await loadEngine(table.where) })
   },
 }
@@ -66,24 +64,14 @@ export interface SqliteStoreOptions {
   readonly context: StoreContext
 }
 
-/**
- * A table that was empty when it was opened is filled without its index of ids, which is made when the rush is over
- * or at the end (and, after a crash, at the next start): that is five times as fast as keeping the index of random ids
- * up to date. With `deduplicate` the index is there from the beginning.
- */
+/** The index of ids of a table that was empty is made when the rush is over, or at the end. */
 export class SqliteStore implements Store {
   readonly name: string
   readonly look: string
   readonly #options: SqliteStoreOptions
   readonly #count: StageCount
   readonly #timer: NodeJS.Timeout
-  #database: Database
-  #many: Statement
-  #one: Statement
-  #unique = true
-  /** Packets of the open transaction: all, and those that were no duplicates. */
-  #pending = 0
-  #inserted = 0
+  #writer: SqliteWriter
   #rushed = 0
   #dirty = false
   #committed = 0
@@ -97,10 +85,7 @@ export class SqliteStore implements Store {
     this.name = table.where
     this.look = `sqlite3 -box ${path} 'select * from ${quote(table.name)} order by rowid desc limit 10'`
     this.#count = context.ledger.stage(this.name)
-    const { database, many, one } = this.#open()
-    this.#database = database
-    this.#many = many
-    this.#one = one
+    this.#writer = this.#open()
     this.#timer = setInterval(() => this.#later(() => this.#everySecond()), SECOND_MS).unref()
     const { size, interval, keep } = context.rotation
     if ((size ?? interval ?? keep) !== undefined) context.warn(`${this.name}: a database is not rotated`)
@@ -112,14 +97,12 @@ export class SqliteStore implements Store {
     this.#count.in += rows.length
     if (rows.length === 0) return
     try {
-      if (this.#pending === 0) this.#database.exec('BEGIN IMMEDIATE')
-      this.#pending += rows.length
-      this.#inserted += this.#insert(rows)
+      this.#writer.insert(rows)
     } catch (error) {
-      this.#abandon()
+      this.#writer.abandon()
       throw this.#wrapped(error)
     }
-    if (this.#pending >= this.#options.batch) this.#commit()
+    if (this.#writer.pending >= this.#options.batch) this.#commit()
     else if (this.#options.context.sync !== 'always') this.#commitSoon()
   }
 
@@ -131,10 +114,7 @@ export class SqliteStore implements Store {
   async reopen(): Promise<void> {
     this.#commit()
     this.#close()
-    const { database, many, one } = this.#open()
-    this.#database = database
-    this.#many = many
-    this.#one = one
+    this.#writer = this.#open()
   }
 
   async close(): Promise<void> {
@@ -143,36 +123,18 @@ export class SqliteStore implements Store {
       this.#check()
       this.#commit()
     } finally {
+      clearImmediate(this.#idle)
+      clearTimeout(this.#soon)
       this.#close()
     }
   }
 
-  #open(): { readonly database: Database; readonly many: Statement; readonly one: Statement } {
-    const { engine, path, table, context } = this.#options
-    let database: Database | undefined
+  #open(): SqliteWriter {
+    const { context, ...options } = this.#options
+    const { sync, warn, deduplicate = false } = context
     try {
-      database = engine.open(path)
-      // A crash of the process loses nothing in any mode; NORMAL keeps the database whole through a power cut, too.
-      const synchronous = context.sync === 'always' ? 'FULL' : 'NORMAL'
-      database.exec(
-        `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; ` +
-          'PRAGMA wal_autocheckpoint = 4000',
-      )
-      ensureTable(database, table)
-      this.#unique = hasUniqueIds(database, table)
-      if (!this.#unique && (context.deduplicate || !isEmpty(database, table))) {
-        const removed = makeIdsUnique(database, table)
-        this.#unique = true
-        if (removed > 0) context.warn(`${this.name}: ${removed} records were there twice: removed`)
-      }
-      database.exec('PRAGMA cache_size = -32000')
-      const cells = `(${COLUMNS.map(() => '?').join(', ')})`
-      const insert = (rows: number) =>
-        `INSERT INTO ${quote(table.name)} (${COLUMNS.map(quote).join(', ')}) VALUES ` +
-        `${new Array(rows).fill(cells).join(', ')} ON CONFLICT DO NOTHING`
-      return { database, many: database.prepare(insert(ROWS)), one: database.prepare(insert(1)) }
+      return new SqliteWriter({ ...options, sync, warn, deduplicate })
     } catch (error) {
-      database?.close()
       throw this.#wrapped(error)
     }
   }
@@ -182,6 +144,7 @@ export class SqliteStore implements Store {
     for (const packet of batch) {
       try {
         rows.push(rowOf(packet))
+        this.#count.bytes += packet.data.length
       } catch (error) {
         this.#reject(error)
       }
@@ -193,27 +156,6 @@ export class SqliteStore implements Store {
     if (!(error instanceof DataError)) throw error
     const { place, reason } = error
     this.#options.context.reject({ place, reason: 'invalid JSON', detail: reason, bytes: new Uint8Array(0) })
-  }
-
-  #insert(rows: readonly Row[]): number {
-    let inserted = 0
-    let start = 0
-    for (; start + ROWS <= rows.length; start += ROWS) {
-      const cells: Cell[] = []
-      for (let at = start; at < start + ROWS; at++) this.#push(cells, rows[at])
-      inserted += this.#many.run(cells)
-    }
-    for (; start < rows.length; start++) {
-      const cells: Cell[] = []
-      this.#push(cells, rows[start])
-      inserted += this.#one.run(cells)
-    }
-    return inserted
-  }
-
-  #push(cells: Cell[], row: Row | undefined): void {
-    if (row) cells.push(row.timestamp, row.id, row.name, storable(row.value), row.extra, row.data)
-    if (row?.data) this.#count.bytes += row.data.length
   }
 
   /** At once where nothing more is ready, else within `COMMIT_MS`. */
@@ -230,52 +172,34 @@ export class SqliteStore implements Store {
     clearTimeout(this.#soon)
     this.#idle = undefined
     this.#soon = undefined
-    if (this.#pending === 0) return
+    const { pending } = this.#writer
+    if (pending === 0) return
     try {
       this.#checkSpace()
-      this.#database.exec('COMMIT')
+      const { stored, duplicate } = this.#writer.commit()
+      this.#count.out += stored
+      this.#count.duplicate += duplicate
     } catch (error) {
-      this.#abandon()
+      // What is not committed is lost, and the log counts it.
+      this.#writer.abandon()
       throw this.#wrapped(error)
     }
-    this.#count.out += this.#inserted
-    this.#count.duplicate += this.#pending - this.#inserted
-    this.#rushed += this.#pending
-    this.#pending = 0
-    this.#inserted = 0
+    this.#rushed += pending
     this.#dirty = true
     this.#committed = performance.now()
   }
 
-  /** What is not committed is lost, and the log counts it. */
-  #abandon(): void {
-    this.#pending = 0
-    this.#inserted = 0
-    try {
-      this.#database.exec('ROLLBACK')
-    } catch {
-      // There was no transaction: it has been rolled back by the failure itself.
-    }
-  }
-
   #everySecond(): void {
-    const { context } = this.#options
     if (this.#rushed < RUSH) this.#makeUnique()
     this.#rushed = 0
-    if (context.sync !== 'interval' || !this.#dirty || this.#pending > 0) return
+    if (this.#options.context.sync !== 'interval' || !this.#dirty || this.#writer.pending > 0) return
     this.#dirty = false
-    this.#database.prepare('PRAGMA wal_checkpoint(PASSIVE)').all([])
+    this.#writer.checkpoint()
   }
 
   #makeUnique(): void {
-    if (this.#unique) return
     this.#commit()
-    const { context, table } = this.#options
-    if (context.sync === 'always') this.#database.exec('PRAGMA synchronous = NORMAL')
-    const removed = makeIdsUnique(this.#database, table)
-    this.#database.exec(`PRAGMA cache_size = -32000`)
-    if (context.sync === 'always') this.#database.exec('PRAGMA synchronous = FULL')
-    this.#unique = true
+    const removed = this.#writer.makeUnique()
     this.#count.out -= removed
     this.#count.duplicate += removed
   }
@@ -286,7 +210,7 @@ export class SqliteStore implements Store {
     } catch (error) {
       throw this.#wrapped(error)
     } finally {
-      this.#database.close()
+      this.#writer.close()
     }
   }
 
@@ -320,9 +244,4 @@ export class SqliteStore implements Store {
     if (error instanceof CarrierError || error instanceof UsageError) return error
     return new CarrierError(this.name, sqliteReason(error), { cause: error })
   }
-}
-
-/** Whole numbers become INTEGER: as a JavaScript number each would be a REAL. A negative zero stays what it is. */
-function storable(value: Row['value']): Cell {
-  return typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
 }
