@@ -1,21 +1,48 @@
-// The codecs, in the order of the manual.
+// The codecs, in the order in which they are listed, and how one is chosen.
 
 import { UsageError } from '../errors.ts'
-import type { Codec } from './codec.ts'
+import type { Batch } from '../packet.ts'
+import type { Decoder } from '../stream/step.ts'
+import type { Codec, DecodeOptions } from './codec.ts'
+import { frame } from './frame.ts'
+import { MAGIC } from './frame-header.ts'
 import { ndjson } from './ndjson.ts'
 
-export const CODECS: readonly Codec[] = [ndjson]
+export const CODECS: readonly Codec[] = [ndjson, frame]
 
 export function codecNamed(name: string): Codec {
   const codec = CODECS.find(codec => codec.name === name)
-  if (!codec) throw new UsageError(`'${name}' is no format (known: ${CODECS.map(codec => codec.name).join(', ')})`)
-  return codec
+  if (codec) return codec
+  throw new UsageError(`unknown format '${name}': expected ${CODECS.map(({ name }) => name).join(', ')}`)
 }
 
+/** The codec a file's name ends in, if it tells one. */
 export function codecForPath(path: string): Codec | undefined {
-  return CODECS.find(codec => codec.endings.some(ending => path.endsWith(ending)))
+  const name = path.toLowerCase()
+  return CODECS.find(({ endings }) => endings.some(ending => name.endsWith(ending)))
 }
 
-export function detectCodec(_firstByte: number): Codec {
-  return ndjson
+/** The format whose input can start with this byte: a frame's magic can start neither JSON nor UTF-8 text. */
+export function detectCodec(firstByte: number): Codec {
+  return firstByte === MAGIC[0] ? frame : ndjson
+}
+
+const NOTHING: Batch = []
+
+/** A decoder of the format that the first byte tells. `chosen` is told which that is, once. */
+export function autoDecoder(options: DecodeOptions, chosen?: (codec: Codec) => void): Decoder {
+  let decoder: Decoder | undefined
+  return {
+    push(input) {
+      const first = input[0]
+      if (!decoder) {
+        if (first === undefined) return NOTHING
+        const codec = detectCodec(first)
+        chosen?.(codec)
+        decoder = codec.decoder(options)
+      }
+      return decoder.push(input)
+    },
+    end: () => decoder?.end?.() ?? NOTHING,
+  }
 }

@@ -1,63 +1,91 @@
-// A packet that is a line of newline-JSON: its bytes as they came, parsed only when somebody looks.
+// A packet that is still the line of JSON it came as: parsed only when somebody looks.
 
 import { DataError, type Place } from '../errors.ts'
-import { type JsonObject, type Meta, NO_DATA, type Packet } from '../packet.ts'
+import type { Meta, Packet } from '../packet.ts'
+import { splitData } from './json-data.ts'
 
-/** The buffer that a line stands in: enough to name the place of any of its lines. */
-export interface Origin {
+const NEWLINE = 10
+
+/** Where a buffer lies in its source, so that a place in it can be named. */
+export class Origin {
   readonly source: string
-  /** Of the buffer's first byte. */
+  /** Bytes before the buffer in the source. */
   readonly offset: number
-  /** The number of the line that the buffer begins with. */
+  /** The number of the line the buffer begins in, from 1. */
   readonly line: number
+  #counted = 0
+  #lines = 0
+
+  constructor(source: string, offset: number, line: number) {
+    this.source = source
+    this.offset = offset
+    this.line = line
+  }
+
+  /** Names a position of the buffer. Newlines are counted only then, and once if asked in ascending order. */
+  place(buffer: Buffer, position: number): Place {
+    if (position < this.#counted) {
+      this.#counted = 0
+      this.#lines = 0
+    }
+    let at = buffer.indexOf(NEWLINE, this.#counted)
+    while (at >= 0 && at < position) {
+      this.#lines++
+      this.#counted = at + 1
+      at = buffer.indexOf(NEWLINE, at + 1)
+    }
+    return { source: this.source, line: this.line + this.#lines, offset: this.offset + position }
+  }
 }
 
-/** `buffer` from `start` to `end` (exclusive) is the object, without line ending, carriage return and separators. */
+/**
+ * One JSON object on a line. `end` excludes the newline, white space around the object and a leading RS; the bytes
+ * start with `{` and end with `}` and are valid UTF-8, which whoever makes a Line has checked.
+ */
 export class Line implements Packet {
   readonly buffer: Buffer
   readonly start: number
   readonly end: number
   readonly origin: Origin
-  #parsed: Packet | undefined
+  #packet: Packet | undefined
 
   constructor(buffer: Buffer, start: number, end: number, origin: Origin) {
     this.buffer = buffer
     this.start = start
     this.end = end
     this.origin = origin
+    this.#packet = undefined
   }
 
-  /** The object without its data. Throws a DataError where the line is no JSON object after all. */
+  /** Throws a DataError if the line is not JSON. */
   get meta(): Meta {
-    this.#parsed ??= parseLine(this)
-    return this.#parsed.meta
+    return this.parsed().meta
   }
 
   get data(): Uint8Array {
-    this.#parsed ??= parseLine(this)
-    return this.#parsed.data
+    return this.parsed().data
   }
 
   get place(): Place {
-    let line = this.origin.line
-    for (let at = this.buffer.indexOf(10); at >= 0 && at < this.start; at = this.buffer.indexOf(10, at + 1)) line++
-    return { source: this.origin.source, line, offset: this.origin.offset + this.start }
+    return this.origin.place(this.buffer, this.start)
   }
-}
 
-function parseLine(line: Line): Packet {
-  try {
-    const object: JsonObject = JSON.parse(line.buffer.toString('utf8', line.start, line.end))
-    return packetOfObject(object)
-  } catch (error) {
-    throw new DataError(line.place, error instanceof Error ? error.message : String(error), { cause: error })
+  get bytes(): Buffer {
+    return this.buffer.subarray(this.start, this.end)
   }
-}
 
-/** Splits the object of a line: its `data` is bytes if and only if there is a `dtype`, too. */
-export function packetOfObject(object: JsonObject): Packet {
-  if (object['data'] === undefined || typeof object['dtype'] !== 'string') return { meta: object, data: NO_DATA }
-  const { data, ...meta } = object
-  if (typeof data === 'string') return { meta, data: Buffer.from(data, 'base64') }
-  return { meta: object, data: NO_DATA }
+  /** The line as meta and data, parsed once. */
+  parsed(): Packet {
+    this.#packet ??= splitData(this.#parse())
+    return this.#packet
+  }
+
+  #parse(): Meta {
+    try {
+      return JSON.parse(this.buffer.toString('utf8', this.start, this.end)) as Meta
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error)
+      throw new DataError(this.place, `invalid JSON: ${detail}`, { cause: error })
+    }
+  }
 }

@@ -1,149 +1,214 @@
-// Newline-JSON: lines found and checked without being parsed, written as they came where they can.
+// Newline-JSON: one object a line, passed on unparsed until somebody looks.
 
 import { isUtf8 } from 'node:buffer'
+import { DataError } from '../errors.ts'
 import type { Batch, Packet } from '../packet.ts'
 import type { Reject } from '../stream/reject.ts'
 import type { Decoder, Encoder } from '../stream/step.ts'
 import { type Codec, type DecodeOptions, type EncodeOptions, MAX_PACKET } from './codec.ts'
-import { Line, type Origin } from './line.ts'
+import { asBuffer, Gather, REJECT_BYTES } from './gather.ts'
+import { Line, Origin } from './line.ts'
+import { LineWriter } from './line-writer.ts'
+
+const NEWLINE = 10
+const OPEN = 0x7b
+const CLOSE = 0x7d
+const RECORD_SEPARATOR = 0x1e
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const
 
 export const ndjson: Codec = {
   name: 'ndjson',
   summary: 'one JSON object a line',
-  example: '{"name":"Sensor-1","value":42}',
+  example: '{"timestamp":"2026-01-31T12:00:00.000Z","name":"Sensor-0","value":-49}',
   endings: ['.ndjson', '.jsonl', '.json'],
   decoder: options => new NdjsonDecoder(options),
-  encoder: options => new NdjsonEncoder(options),
+  encoder: options => ndjsonEncoder(options),
 }
 
-const LF = 10
-const CR = 13
-const RS = 0x1e
-const SPACE = 32
-const OPEN = 0x7b
-const CLOSE = 0x7d
+/**
+ * Lines that came as lines are written as they are, in their own spelling; contiguous ones are handed on as one slice
+ * of the buffer they came in.
+ */
+function ndjsonEncoder({ data = 'base64', reject }: EncodeOptions): Encoder {
+  return {
+    push(batch) {
+      const writer = new LineWriter()
+      for (const packet of batch) {
+        if (packet instanceof Line) writer.line(packet)
+        else writer.packet(packet, data, reject)
+      }
+      return writer.finish()
+    },
+  }
+}
 
 class NdjsonDecoder implements Decoder {
+  readonly #source: string
   readonly #options: DecodeOptions
-  readonly #limit: number
-  #carry: Buffer[] = []
-  #carried = 0
+  readonly #maxPacket: number
+  /** The start of a line whose end has not come yet. */
+  readonly #held = new Gather()
+  /** Bytes of the source before the line that is held or comes next. */
   #offset = 0
   #line = 1
+  /** The rest of a line that was too long is being passed over. */
+  #skipping = false
 
   constructor(options: DecodeOptions) {
     this.#options = options
-    this.#limit = options.maxPacket ?? MAX_PACKET
+    this.#source = options.source
+    this.#maxPacket = options.maxPacket ?? MAX_PACKET
   }
 
-  push(bytes: Uint8Array): Batch {
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    const out: Packet[] = []
-    let start = 0
-    if (this.#carried > 0) {
-      const newline = chunk.indexOf(LF)
-      if (newline < 0) {
-        this.#hold(chunk)
-        return out
-      }
-      this.#hold(chunk.subarray(0, newline + 1))
-      this.#take(out)
-      start = newline + 1
-    }
-    const last = chunk.lastIndexOf(LF)
-    if (last >= start) {
-      this.#lines(chunk, start, last + 1, out)
-      start = last + 1
-    }
-    if (start < chunk.length) this.#hold(chunk.subarray(start))
-    return out
+  push(input: Uint8Array): Batch {
+    const chunk = asBuffer(input)
+    const lines: Packet[] = []
+    const from = this.#finishHeld(chunk, lines)
+    const last = chunk.lastIndexOf(NEWLINE)
+    const rest = Math.max(from, last + 1)
+    if (rest > from) this.#wholeLines(chunk, from, rest, lines)
+    if (rest < chunk.length) this.#hold(rest === 0 ? chunk : chunk.subarray(rest))
+    return lines
   }
 
   end(): Batch {
-    const out: Packet[] = []
-    if (this.#carried > 0) this.#take(out)
-    return out
+    const lines: Packet[] = []
+    if (this.#held.length > 0) {
+      const bytes = this.#held.take()
+      this.#take(
+        { buffer: bytes, base: this.#offset, line: this.#line, final: true, utf8: false },
+        0,
+        bytes.length,
+        lines,
+      )
+    }
+    return lines
   }
 
-  #hold(bytes: Buffer): void {
-    this.#carried += bytes.length
-    if (this.#carried <= this.#limit) this.#carry.push(bytes)
-  }
-
-  #take(out: Packet[]): void {
-    const length = this.#carried
-    if (length > this.#limit + 2) {
-      this.#reject('too long', Buffer.concat(this.#carry).subarray(0, 1024), 0, `${length} bytes`)
-      this.#offset += length
-      this.#line++
+  /** Completes the line that was held; the position after it, or all of the chunk where its end has not come. */
+  #finishHeld(chunk: Buffer, lines: Packet[]): number {
+    if (this.#held.length === 0 && !this.#skipping) return 0
+    const newline = chunk.indexOf(NEWLINE)
+    if (this.#skipping) {
+      this.#offset += newline < 0 ? chunk.length : newline + 1
+      if (newline < 0) return chunk.length
+      this.#skipping = false
     } else {
-      const joined = this.#carry.length === 1 && this.#carry[0] ? this.#carry[0] : Buffer.concat(this.#carry)
-      this.#lines(joined, 0, length, out)
-    }
-    this.#carry = []
-    this.#carried = 0
-  }
-
-  #lines(buffer: Buffer, from: number, to: number, out: Packet[]): void {
-    const whole = isUtf8(buffer.subarray(from, to))
-    const origin: Origin = { source: this.#options.source, offset: this.#offset - from, line: this.#line }
-    let at = from
-    let line = this.#line
-    while (at < to) {
-      const newline = buffer.indexOf(LF, at)
-      const next = newline < 0 || newline >= to ? to : newline
-      let start = at
-      let end = next
-      while (end > start && (buffer[end - 1] === CR || buffer[end - 1] === SPACE)) end--
-      while (start < end && (buffer[start] === SPACE || buffer[start] === RS)) start++
-      if (end > start) {
-        if (!whole && !isUtf8(buffer.subarray(start, end)))
-          this.#reject('invalid UTF-8', buffer.subarray(start, end), start, '', origin, line)
-        else if (buffer[start] !== OPEN || buffer[end - 1] !== CLOSE) {
-          this.#reject('not a JSON object', buffer.subarray(start, end), start, '', origin, line)
-        } else out.push(new Line(buffer, start, end, origin))
+      this.#hold(newline < 0 ? chunk : chunk.subarray(0, newline))
+      if (newline < 0) return chunk.length
+      if (this.#skipping) {
+        this.#skipping = false
+        this.#offset++
+      } else {
+        const bytes = this.#held.take()
+        this.#take(
+          { buffer: bytes, base: this.#offset, line: this.#line, final: false, utf8: false },
+          0,
+          bytes.length,
+          lines,
+        )
+        this.#offset += bytes.length + 1
       }
-      at = next + 1
-      line++
     }
-    this.#offset += to - from
-    this.#line = line
+    this.#line++
+    return newline + 1
   }
 
-  #reject(reason: string, bytes: Uint8Array, start: number, detail: string, origin?: Origin, line?: number): void {
-    const place = {
-      source: this.#options.source,
-      line: line ?? this.#line,
-      offset: (origin?.offset ?? this.#offset) + start,
+  /** Holds bytes of an unfinished line, or gives them up once there are too many. */
+  #hold(bytes: Buffer): void {
+    this.#held.add(bytes)
+    if (this.#held.length <= this.#maxPacket) return
+    const { length } = this.#held
+    this.#tooLong(this.#held.take(), 0, this.#offset, this.#line)
+    this.#offset += length
+    this.#skipping = true
+  }
+
+  /** Every line between two positions, the second of which follows a newline. */
+  #wholeLines(chunk: Buffer, from: number, to: number, lines: Packet[]): void {
+    const base = this.#offset - from
+    const origin = new Origin(this.#source, base, from === 0 ? this.#line : this.#line - 1)
+    const valid = isUtf8(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to))
+    const plain = valid && this.#options.validate !== true
+    const max = this.#maxPacket
+    let start = from
+    let number = this.#line
+    while (start < to) {
+      const end = chunk.indexOf(NEWLINE, start)
+      if (plain && chunk[start] === OPEN && chunk[end - 1] === CLOSE && end - start <= max) {
+        lines.push(new Line(chunk, start, end, origin))
+      } else {
+        this.#take({ buffer: chunk, base, line: number, final: false, utf8: valid, origin }, start, end, lines)
+      }
+      number++
+      start = end + 1
     }
-    const reject: Reject = { place, reason, bytes, ...(detail && { detail }) }
-    this.#options.reject(reject)
+    this.#line = number
+    this.#offset = base + to
+  }
+
+  /** Takes one line as far as it is one: trims it, checks it, adds it or rejects it. */
+  #take(text: LineText, from: number, to: number, lines: Packet[]): void {
+    const { buffer, base, line } = text
+    if (to - from > this.#maxPacket) {
+      this.#tooLong(buffer, from, base + from, line)
+      return
+    }
+    let start = from
+    let end = to
+    if (base + start === 0 && BYTE_ORDER_MARK.every((byte, i) => buffer[start + i] === byte)) start += 3
+    while (start < end && (isSpace(buffer[start]) || buffer[start] === RECORD_SEPARATOR)) start++
+    while (end > start && isSpace(buffer[end - 1])) end--
+    if (start === end) return
+    const packet = new Line(buffer, start, end, text.origin ?? new Origin(this.#source, base, line))
+    const fault = this.#fault(packet, text)
+    if (fault === undefined) {
+      lines.push(packet)
+      return
+    }
+    const place = { source: this.#source, line, offset: base + from }
+    this.#options.reject({ place, ...fault, bytes: buffer.subarray(from, Math.min(to, from + REJECT_BYTES)) })
+  }
+
+  #fault(line: Line, { final, utf8 }: LineText): Fault | undefined {
+    const { buffer, start, end } = line
+    if (buffer[start] !== OPEN) return { reason: 'not an object', detail: 'expected a line that starts with {' }
+    if (buffer[end - 1] !== CLOSE) {
+      return final
+        ? { reason: 'truncated', detail: 'the input ends within a line' }
+        : { reason: 'not an object', detail: 'expected a line that ends with }' }
+    }
+    if (!utf8 && !isUtf8(buffer.subarray(start, end))) return { reason: 'invalid UTF-8' }
+    if (!final && this.#options.validate !== true) return undefined
+    try {
+      line.parsed()
+      return undefined
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error
+      return { reason: final ? 'truncated' : 'invalid JSON', detail: error.reason.replace('invalid JSON: ', '') }
+    }
+  }
+
+  #tooLong(buffer: Buffer, from: number, offset: number, line: number): void {
+    const bytes = Buffer.from(buffer.subarray(from, from + Math.min(REJECT_BYTES, this.#maxPacket)))
+    const detail = `longer than ${this.#maxPacket} bytes`
+    this.#options.reject({ place: { source: this.#source, line, offset }, reason: 'too long', detail, bytes })
   }
 }
 
-class NdjsonEncoder implements Encoder {
-  constructor(_options: EncodeOptions) {}
+/** A buffer that holds a line, `base` bytes into the source. `final`: the input ended before a newline came. `utf8`: known to be valid. */
+interface LineText {
+  readonly buffer: Buffer
+  readonly base: number
+  readonly line: number
+  readonly final: boolean
+  readonly utf8: boolean
+  readonly origin?: Origin
+}
 
-  push(batch: Batch): readonly Uint8Array[] {
-    const out: Uint8Array[] = []
-    let i = 0
-    while (i < batch.length) {
-      const item = batch[i]
-      if (item instanceof Line) {
-        const { buffer, start } = item
-        let end = item.end
-        let next = batch[++i]
-        while (next instanceof Line && next.buffer === buffer && next.start === end + 1) {
-          end = next.end
-          next = batch[++i]
-        }
-        if (buffer[end] === LF) out.push(buffer.subarray(start, end + 1))
-        else out.push(buffer.subarray(start, end), Buffer.of(LF))
-      } else if (item) {
-        out.push(Buffer.from(`${JSON.stringify(item.meta)}\n`))
-        i++
-      }
-    }
-    return out
-  }
+type Fault = Pick<Reject, 'reason' | 'detail'>
+
+/** White space of JSON that can stand in a line. */
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d
 }

@@ -1,0 +1,56 @@
+// The 24 bytes that begin a frame: written, read and checked. Little-endian; the layout is in packet(5).
+
+export const MAGIC = Buffer.from([0xf7, 0x44, 0x41, 0x51])
+export const HEADER = 24
+const VERSION = 1
+const CRC_FLAG = 1
+
+export interface Header {
+  readonly metaLength: number
+  readonly dataLength: number
+  /** CRC-32 of meta then data; nothing where the frame has none. */
+  readonly crc: number | undefined
+}
+
+/** Lengths are in bytes; the length of the meta includes its padding. */
+export function writeHeader(into: Buffer, at: number, { metaLength, dataLength, crc }: Header): void {
+  into.set(MAGIC, at)
+  into[at + 4] = VERSION
+  into[at + 5] = crc === undefined ? 0 : CRC_FLAG
+  into.writeUInt16LE(HEADER, at + 6)
+  into.writeUInt32LE(metaLength, at + 8)
+  into.writeUInt32LE(crc ?? 0, at + 12)
+  into.writeUInt32LE(dataLength % 2 ** 32, at + 16)
+  into.writeUInt32LE(Math.floor(dataLength / 2 ** 32), at + 20)
+}
+
+export interface ReadHeader extends Header {
+  /** Bytes from the frame's first to the meta's first. */
+  readonly headerLength: number
+  /** Bytes of the whole frame. */
+  readonly length: number
+}
+
+/** Why a header cannot be one; `detail` says what was found and what was expected. */
+export interface BadHeader {
+  readonly reason: 'bad version' | 'bad length'
+  readonly detail: string
+}
+
+/** Reads the header at `at`, where the magic and HEADER bytes are known to be. */
+export function readHeader(from: Buffer, at: number, maxPacket: number): ReadHeader | BadHeader {
+  const version = from[at + 4]
+  if (version !== VERSION) return { reason: 'bad version', detail: `version ${version}, expected ${VERSION}` }
+  const headerLength = from.readUInt16LE(at + 6)
+  if (headerLength < HEADER) {
+    return { reason: 'bad length', detail: `a header of ${headerLength} bytes, expected at least ${HEADER}` }
+  }
+  const metaLength = from.readUInt32LE(at + 8)
+  const dataLength = from.readUInt32LE(at + 20) * 2 ** 32 + from.readUInt32LE(at + 16)
+  const length = headerLength + metaLength + dataLength
+  if (length > maxPacket) {
+    return { reason: 'bad length', detail: `a frame of ${length} bytes, expected at most ${maxPacket}` }
+  }
+  const crc = ((from[at + 5] ?? 0) & CRC_FLAG) === 0 ? undefined : from.readUInt32LE(at + 12)
+  return { headerLength, metaLength, dataLength, crc, length }
+}
