@@ -2,6 +2,7 @@
 
 import { DataError, type Place } from '../errors.ts'
 import type { Meta, Packet } from '../packet.ts'
+import { INVALID_JSON } from './unreadable.ts'
 
 /**
  * A whole frame in `buffer` from `start` to `end`. The meta's bytes lie from `metaStart` to `dataStart` and start with
@@ -45,6 +46,10 @@ export class Frame implements Packet {
     return this.#data
   }
 
+  get bytes(): Buffer {
+    return this.buffer.subarray(this.start, this.end)
+  }
+
   /** The frame as meta and data, parsed once. */
   parsed(): Packet {
     return { meta: this.meta, data: this.data }
@@ -61,7 +66,7 @@ export class Frame implements Packet {
       return JSON.parse(text) as Meta
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
-      throw new DataError(this.place, `invalid JSON: ${detail}`, { cause: error })
+      throw new DataError(this.place, `${INVALID_JSON}: ${detail}`, { cause: error })
     }
   }
 }

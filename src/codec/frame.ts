@@ -11,6 +11,7 @@ import { HEADER, MAGIC, type ReadHeader, readHeader } from './frame-header.ts'
 import { Frame } from './frame-packet.ts'
 import { frameEncoder } from './frame-writer.ts'
 import { asBuffer, Gather, REJECT_BYTES } from './gather.ts'
+import { faultOf } from './unreadable.ts'
 
 export const frame: Codec = {
   name: 'frame',
@@ -115,6 +116,7 @@ class FrameDecoder implements Decoder {
     for (let i = 0; i < MAGIC.length && i < length; i++) {
       if (buffer[at + i] !== MAGIC[i]) return { reason: 'noise', detail: 'bytes that belong to no frame' }
     }
+    if (length < MAGIC.length) return MAGIC.length
     if (length < HEADER) return HEADER
     const header = readHeader(buffer, at, this.#maxPacket)
     if ('reason' in header) return header
@@ -152,7 +154,7 @@ class FrameDecoder implements Decoder {
       return undefined
     } catch (error) {
       if (!(error instanceof DataError)) throw error
-      return { reason: 'invalid JSON', detail: error.reason.replace('invalid JSON: ', '') }
+      return faultOf(error)
     }
   }
 

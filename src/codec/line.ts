@@ -3,39 +3,33 @@
 import { DataError, type Place } from '../errors.ts'
 import type { Meta, Packet } from '../packet.ts'
 import { splitData } from './json-data.ts'
+import { INVALID_JSON } from './unreadable.ts'
 
 const NEWLINE = 10
 
 /** Where a buffer lies in its source, so that a place in it can be named. */
-export class Origin {
+export interface Origin {
   readonly source: string
-  /** Bytes before the buffer in the source. */
+  /** Of the buffer's first byte, from the start of the source. */
   readonly offset: number
-  /** The number of the line the buffer begins in, from 1. */
+  /** The number of the line that the buffer begins in, from 1. */
   readonly line: number
-  #counted = 0
-  #lines = 0
+}
 
-  constructor(source: string, offset: number, line: number) {
-    this.source = source
-    this.offset = offset
-    this.line = line
-  }
+/** Newlines counted so far, for each origin that was asked for a place: many bad lines in order cost one pass. */
+const COUNTED = new WeakMap<Origin, { at: number; lines: number }>()
 
-  /** Names a position of the buffer. Newlines are counted only then, and once if asked in ascending order. */
-  place(buffer: Buffer, position: number): Place {
-    if (position < this.#counted) {
-      this.#counted = 0
-      this.#lines = 0
-    }
-    let at = buffer.indexOf(NEWLINE, this.#counted)
-    while (at >= 0 && at < position) {
-      this.#lines++
-      this.#counted = at + 1
-      at = buffer.indexOf(NEWLINE, at + 1)
-    }
-    return { source: this.source, line: this.line + this.#lines, offset: this.offset + position }
+function placeIn(origin: Origin, buffer: Buffer, position: number): Place {
+  let counted = COUNTED.get(origin)
+  if (!counted || counted.at > position) {
+    counted = { at: 0, lines: 0 }
+    COUNTED.set(origin, counted)
   }
+  for (let at = buffer.indexOf(NEWLINE, counted.at); at >= 0 && at < position; at = buffer.indexOf(NEWLINE, at + 1)) {
+    counted.at = at + 1
+    counted.lines++
+  }
+  return { source: origin.source, line: origin.line + counted.lines, offset: origin.offset + position }
 }
 
 /**
@@ -67,7 +61,7 @@ export class Line implements Packet {
   }
 
   get place(): Place {
-    return this.origin.place(this.buffer, this.start)
+    return placeIn(this.origin, this.buffer, this.start)
   }
 
   get bytes(): Buffer {
@@ -85,7 +79,7 @@ export class Line implements Packet {
       return JSON.parse(this.buffer.toString('utf8', this.start, this.end)) as Meta
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
-      throw new DataError(this.place, `invalid JSON: ${detail}`, { cause: error })
+      throw new DataError(this.place, `${INVALID_JSON}: ${detail}`, { cause: error })
     }
   }
 }

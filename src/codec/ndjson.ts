@@ -7,8 +7,9 @@ import type { Reject } from '../stream/reject.ts'
 import type { Decoder, Encoder } from '../stream/step.ts'
 import { type Codec, type DecodeOptions, type EncodeOptions, MAX_PACKET } from './codec.ts'
 import { asBuffer, Gather, REJECT_BYTES } from './gather.ts'
-import { Line, Origin } from './line.ts'
+import { Line, type Origin } from './line.ts'
 import { LineWriter } from './line-writer.ts'
+import { faultOf } from './unreadable.ts'
 
 const NEWLINE = 10
 const OPEN = 0x7b
@@ -127,7 +128,7 @@ class NdjsonDecoder implements Decoder {
   /** Every line between two positions, the second of which follows a newline. */
   #wholeLines(chunk: Buffer, from: number, to: number, lines: Packet[]): void {
     const base = this.#offset - from
-    const origin = new Origin(this.#source, base, from === 0 ? this.#line : this.#line - 1)
+    const origin: Origin = { source: this.#source, offset: base, line: from === 0 ? this.#line : this.#line - 1 }
     const valid = isUtf8(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to))
     const plain = valid && this.#options.validate !== true
     const max = this.#maxPacket
@@ -160,7 +161,7 @@ class NdjsonDecoder implements Decoder {
     while (start < end && (isSpace(buffer[start]) || buffer[start] === RECORD_SEPARATOR)) start++
     while (end > start && isSpace(buffer[end - 1])) end--
     if (start === end) return
-    const packet = new Line(buffer, start, end, text.origin ?? new Origin(this.#source, base, line))
+    const packet = new Line(buffer, start, end, text.origin ?? { source: this.#source, offset: base, line })
     const fault = this.#fault(packet, text)
     if (fault === undefined) {
       lines.push(packet)
@@ -185,7 +186,7 @@ class NdjsonDecoder implements Decoder {
       return undefined
     } catch (error) {
       if (!(error instanceof DataError)) throw error
-      return { reason: final ? 'truncated' : 'invalid JSON', detail: error.reason.replace('invalid JSON: ', '') }
+      return { ...faultOf(error), ...(final && { reason: 'truncated' }) }
     }
   }
 

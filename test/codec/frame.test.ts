@@ -112,7 +112,7 @@ t.test('meta is checked at once only where asked', async t => {
     rejects: [{ reason: 'invalid JSON', offset: 0 }],
   })
   const [lazy] = frame.decoder({ source: 'in', reject: noReject }).push(input)
-  t.throws(() => lazy?.meta, /^in \(byte 0\): invalid JSON/)
+  t.throws(() => lazy?.meta, /^in \(byte 0\): /)
   bad[26] = 0xff
   t.match(decode(bad, { validate: true }).rejects, [{ reason: 'invalid UTF-8' }])
 })

@@ -1,0 +1,41 @@
+// The choice of a codec: by name, by file name, by the first byte.
+
+import t from 'tap'
+import { autoDecoder, CODECS, codecForPath, codecNamed, detectCodec } from '../../src/codec/index.ts'
+import { UsageError } from '../../src/errors.ts'
+import { packet } from '../../src/packet.ts'
+import { cuttings, decodeAll, noReject } from '../support/chunking.ts'
+
+t.test('codecs are found by name, and the message for an unknown one names them all', async t => {
+  for (const codec of CODECS) t.equal(codecNamed(codec.name), codec)
+  t.throws(() => codecNamed('xml'), UsageError)
+  t.throws(() => codecNamed('xml'), new RegExp(CODECS.map(({ name }) => name).join(', ')))
+})
+
+t.test('file names tell the codec, whatever their case, or none', async t => {
+  t.equal(codecForPath('a/b.frame.ndjson')?.name, 'ndjson')
+  t.equal(codecForPath('LOG.JSONL')?.name, 'ndjson')
+  t.equal(codecForPath('x.frames')?.name, 'frame')
+  t.equal(codecForPath('x.txt'), undefined)
+})
+
+t.test('the first byte tells frames from text', async t => {
+  t.equal(detectCodec(0xf7).name, 'frame')
+  for (const byte of [0x7b, 0x20, 0x1e, 0xef, 0x0a]) t.equal(detectCodec(byte).name, 'ndjson')
+})
+
+t.test('an automatic decoder waits for the first byte and is told once', async t => {
+  const packets = [packet({ a: 1 }), packet({ b: 2 })]
+  for (const name of ['ndjson', 'frame']) {
+    const chunks = codecNamed(name).encoder({ reject: noReject }).push(packets)
+    for (const cutting of cuttings(Buffer.concat([...chunks]), { random: 8 })) {
+      const chosen: string[] = []
+      const decoded = decodeAll(
+        reject => autoDecoder({ source: 'in', reject }, codec => chosen.push(codec.name)),
+        cutting.chunks,
+      )
+      t.same([decoded.packets.map(({ meta }) => meta), chosen], [[{ a: 1 }, { b: 2 }], [name]], cutting.name)
+    }
+  }
+  t.same(autoDecoder({ source: 'in', reject: noReject }).end?.(), [])
+})
