@@ -5,6 +5,12 @@ import { runCommand } from '../cli/main.ts'
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'sensor-sim',
+    summary: 'simulate sensors and the network that carries their messages',
+    table: async () => (await import('./sensor-sim.ts')).sensorSim,
+    run: async words => runCommand((await import('./sensor-sim.ts')).sensorSim, words),
+  },
+  {
     name: 'log-sink',
     summary: 'log packets to CSV, SQLite, PostgreSQL, ndjson or frame files, memory or the screen',
     table: async () => (await import('./log-sink.ts')).logSink,

@@ -7,11 +7,12 @@ import { csv } from './csv.ts'
 import { frame } from './frame.ts'
 import { memory } from './memory.ts'
 import { ndjson } from './ndjson.ts'
+import { postgresStore } from './postgres.ts'
 import { screen } from './screen.ts'
 import { sqliteStore } from './sqlite.ts'
 import type { StoreKind } from './store.ts'
 
-export const STORES: readonly StoreKind[] = [csv, sqliteStore, ndjson, frame, memory, screen]
+export const STORES: readonly StoreKind[] = [csv, sqliteStore, postgresStore, ndjson, frame, memory, screen]
 
 /** A path alone is the store of its ending. */
 const ENDINGS: Readonly<Record<string, string>> = {
