@@ -44,7 +44,7 @@ function side({ name, needs, load }: Loader, input: Input): Side {
       if (stored !== String(input.lines)) throw new Error(`${stored} rows stored of ${input.lines}`)
       return run
     },
-    answer: () => shell(`${clear}; ${load(ndjsonRows(2000).path)} && ${rows}; ${clear}`),
+    answer: () => shell(`set -e; ${clear}; ${load(ndjsonRows(2000).path)}; ${rows}; ${clear}`),
   }
 }
 
