@@ -25,17 +25,22 @@ export async function helpText(command: Omit<Command, 'run'>): Promise<string> {
     .version(false)
     .locale('en')
     .wrap(Math.min(WIDTH, process.stdout.columns ?? WIDTH))
-    .options(Object.fromEntries(command.options.map(option => [option.name, yargsOption(option)])))
+    .options(Object.fromEntries(command.options.map(option => [spelling(option), yargsOption(option)])))
     .epilogue(epilogue(command))
   for (const { name, summary } of command.positionals) layout.positional(name, { describe: summary, type: 'string' })
   for (const { line, summary } of command.examples) layout.example(line, summary)
   return `${await layout.getHelp()}\n`
 }
 
+/** `count=N`, `stats[=EVERY]`: as it is typed after the dashes. */
+function spelling({ name, argument = 'VALUE', bare, kind }: Option): string {
+  if (kind === 'flag') return name
+  return bare === undefined ? `${name}=${argument}` : `${name}[=${argument}]`
+}
+
 function yargsOption(option: Option): Options {
   return {
     describe: option.summary,
-    type: option.kind === 'flag' ? 'boolean' : 'string',
     ...(option.short && { alias: option.short }),
     ...(option.choices && { choices: option.choices }),
     ...(option.default !== undefined && { default: option.default }),
