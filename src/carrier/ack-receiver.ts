@@ -6,7 +6,7 @@ import type { StageCount } from '../stream/ledger.ts'
 import { merge } from '../stream/merge.ts'
 import type { Source } from '../stream/step.ts'
 import type { Endpoint } from '../url.ts'
-import { ackLine, ControlLines, type Hello, helloOf } from './ack.ts'
+import { ackLine, ControlLines, type Hello, helloOf, isGoodbye } from './ack.ts'
 import type { CarrierContext, Decode } from './carrier.ts'
 import type { Address } from './socket.ts'
 import { type Incoming, incoming } from './socket-source.ts'
@@ -44,7 +44,7 @@ export function ackSource(
     closed?.addEventListener('abort', () => {
       for (const replies of open.values()) replies.giveUp()
     })
-    for await (const connection of incoming(endpoint, address, context, { leave, returns: true })) {
+    for await (const connection of incoming(endpoint, address, context, { leave, judged: true })) {
       const { socket } = connection
       const replies = new Replies(socket)
       open.set(socket, replies)
@@ -64,35 +64,46 @@ interface Surroundings {
 
 /** One connection's packets. A batch whose packets all came before is empty, and still to be acknowledged. */
 async function* acknowledged(
-  { name, bytes }: Incoming,
+  { name, bytes, judge }: Incoming,
   replies: Replies,
   { recentOf, decode, count, warn }: Surroundings,
 ): AsyncGenerator<Batch> {
-  const stream = bytes[Symbol.asyncIterator]()
-  const lines = new ControlLines()
-  let line: string | undefined
-  while (line === undefined && !lines.isTooLong) {
+  let goodbye = false
+  try {
+    const stream = bytes[Symbol.asyncIterator]()
+    const lines = new ControlLines()
+    const hello = await heard(lines, stream)
+    if (!hello) {
+      if (!lines.isEmpty) warn(`${name}: refused: the sender does not ask for acknowledgement (?ack=N)`)
+      return replies.cut()
+    }
+    const recent = recentOf(hello)
+    replies.answer()
+    const channel = { name, bytes: remaining(lines.rest, stream), resent: true, onReject: () => replies.rejected() }
+    for await (const batch of decode(channel)) {
+      const packets = batch.filter(({ meta }) => !isGoodbye(meta, hello.sender))
+      goodbye ||= packets.length < batch.length
+      const fresh = recent.fresh(packets)
+      count.in -= batch.length - packets.length
+      count.duplicate += packets.length - fresh.length
+      yield Object.assign(fresh, { acknowledge: replies.received(batch.length) })
+    }
+    replies.leave()
+  } finally {
+    judge(goodbye)
+  }
+}
+
+/** The first line, if it is a hello. */
+async function heard(lines: ControlLines, stream: AsyncIterator<Uint8Array>): Promise<Hello | undefined> {
+  while (!lines.isTooLong) {
     const next = await stream.next()
-    if (next.done) break
+    if (next.done) return undefined
     lines.push(next.value)
-    line = lines.take()
+    const line = lines.take()
+    if (line !== undefined) return helloOf(line)
   }
-  const hello = line === undefined ? undefined : helloOf(line)
-  if (!hello) {
-    if (line !== undefined || lines.rest.length > 0)
-      warn(`${name}: refused: the sender does not ask for acknowledgement (?ack=N)`)
-    replies.cut()
-    return
-  }
-  const recent = recentOf(hello)
-  replies.answer()
-  const channel = { name, bytes: remaining(lines.rest, stream), resent: true, onReject: () => replies.rejected() }
-  for await (const batch of decode(channel)) {
-    const fresh = recent.fresh(batch)
-    count.duplicate += batch.length - fresh.length
-    yield Object.assign(fresh, { acknowledge: replies.received(batch.length) })
-  }
-  replies.leave()
+  return undefined
 }
 
 async function* remaining(first: Uint8Array, stream: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -129,8 +140,8 @@ class Replies {
   /** What cannot be read will not be read better the second time. */
   rejected(): void {
     this.#received++
-    // The batch that it came with may follow.
-    queueMicrotask(() => {
+    // First comes the batch that was read together with it, and may stand before it.
+    setImmediate(() => {
       if (this.#pending === 0 && this.#acked < this.#received) this.#say(this.#received)
     })
   }

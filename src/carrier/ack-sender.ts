@@ -8,14 +8,14 @@ import type { StageCount } from '../stream/ledger.ts'
 import type { Encoder, Sink } from '../stream/step.ts'
 import { formatDuration } from '../units.ts'
 import type { Endpoint } from '../url.ts'
-import { ackedOf, ControlLines, helloLine } from './ack.ts'
+import { goodbyePacket } from './ack.ts'
+import { AckLink, ANSWER_MS } from './ack-link.ts'
 import type { CarrierContext, Encode } from './carrier.ts'
 import { type Address, hangUp, waitOf } from './socket.ts'
 
-/** A receiver that has not answered the hello by then does not know what is asked of it. */
-const ANSWER_MS = 5000
 /** After the stop, a dead link is waited for this long, however patient it was before. */
 const STOPPED_MS = 5000
+const GOODBYE_MS = 2000
 
 export interface AckOptions {
   readonly endpoint: Endpoint
@@ -36,8 +36,9 @@ export class AckSender implements Sink {
   #encoder: Encoder | undefined
   /** Not yet acknowledged, in order. */
   #window: Packet[] = []
-  #link: Link | undefined
+  #link: AckLink | undefined
   #failure: Error | undefined
+  #goodbye = false
   #change = () => {}
   #lost: NodeJS.Timeout | undefined
 
@@ -86,6 +87,7 @@ export class AckSender implements Sink {
   async close(): Promise<void> {
     try {
       await this.commit()
+      await this.#sayGoodbye()
     } finally {
       this.#ending.abort('closed')
       clearTimeout(this.#lost)
@@ -111,25 +113,21 @@ export class AckSender implements Sink {
   use(socket: Socket): Promise<void> {
     clearTimeout(this.#lost)
     return new Promise(resolve => {
-      const link = new Link(socket)
+      const link = new AckLink(socket, {
+        acknowledged: packets => {
+          this.#window.splice(0, packets)
+          this.#stir()
+        },
+        broken: reason => {
+          this.#break(reason)
+          resolve()
+        },
+        silent: () => this.#complain(),
+        writable: () => this.#stir(),
+      })
       this.#link = link
-      const silence = setTimeout(() => this.#complain(), ANSWER_MS)
-      socket.on('data', (bytes: Uint8Array) => {
-        clearTimeout(silence)
-        this.#hear(link, bytes)
-      })
-      let reason = 'the receiver went away'
-      socket.on('error', error => {
-        reason = systemReason(error)
-      })
-      socket.on('drain', () => this.#stir())
-      socket.once('close', () => {
-        clearTimeout(silence)
-        this.#break(reason)
-        resolve()
-      })
-      socket.write(helloLine({ ack: this.#options.most, sender: this.#name }))
-      if (this.#window.length > 0) link.send(this.#window, this.#encoder, this.#count)
+      link.greet({ ack: this.#options.most, sender: this.#name })
+      if (this.#window.length > 0) this.#count.bytes += link.send(this.#window, this.#encoder)
     })
   }
 
@@ -147,15 +145,35 @@ export class AckSender implements Sink {
   }
 
   get #unacknowledged(): string {
-    const { length } = this.#window
-    return length === 0 ? '' : `; ${length} ${length === 1 ? 'packet is' : 'packets are'} unacknowledged`
+    const length = this.#window.length - (this.#goodbye ? 1 : 0)
+    return length <= 0 ? '' : `; ${length} ${length === 1 ? 'packet is' : 'packets are'} unacknowledged`
   }
 
   async #send(piece: readonly Packet[]): Promise<void> {
     const link = this.#link
     if (!link) return
-    link.send(piece, this.#encoder, this.#count)
-    while (this.#link === link && link.socket.writableNeedDrain) await this.#changed()
+    this.#count.bytes += link.send(piece, this.#encoder)
+    while (this.#link === link && link.isFull) await this.#changed()
+  }
+
+  /** All is durable already: a receiver that is gone, or hears no more, is not waited for much longer. */
+  async #sayGoodbye(): Promise<void> {
+    const goodbye = goodbyePacket(this.#name, this.#id())
+    this.#encoder ??= this.#encoderFor([goodbye])
+    this.#goodbye = true
+    this.#window.push(goodbye)
+    this.#link?.send([goodbye], this.#encoder)
+    const deadline = setTimeout(() => {
+      this.#window = []
+      this.#stir()
+    }, GOODBYE_MS)
+    try {
+      await this.commit()
+    } catch {
+      // It could not be said, but nothing is lost by that.
+    } finally {
+      clearTimeout(deadline)
+    }
   }
 
   #identified(packet: Packet): Packet {
@@ -169,21 +187,6 @@ export class AckSender implements Sink {
     const { shared, encoder } = encode(first)
     if (!shared) throw new UsageError(`${endpoint.text}: only ndjson and frames can be acknowledged`)
     return encoder
-  }
-
-  #hear(link: Link, bytes: Uint8Array): void {
-    link.lines.push(bytes)
-    for (let line = link.lines.take(); line !== undefined; line = link.lines.take()) {
-      const total = ackedOf(line)
-      if (total === undefined || total < link.acked || total > link.sent) {
-        link.socket.destroy(new Error(`expected an acknowledgement, got '${line.slice(0, 80)}'`))
-        return
-      }
-      this.#window.splice(0, total - link.acked)
-      link.acked = total
-    }
-    if (link.lines.isTooLong) link.socket.destroy(new Error('expected an acknowledgement'))
-    this.#stir()
   }
 
   #break(reason: string): void {
@@ -232,28 +235,5 @@ export class AckSender implements Sink {
     const change = this.#change
     this.#change = () => {}
     change()
-  }
-}
-
-/** One connection: how many packets went over it and how many of them came back acknowledged. */
-class Link {
-  readonly socket: Socket
-  readonly lines = new ControlLines()
-  sent = 0
-  acked = 0
-
-  constructor(socket: Socket) {
-    this.socket = socket
-  }
-
-  /** What the receiver does not take waits here; it is never more than the packets of the window. */
-  send(packets: Batch, encoder: Encoder | undefined, count: StageCount): void {
-    this.sent += packets.length
-    this.socket.cork()
-    for (const chunk of encoder?.push(packets) ?? []) {
-      count.bytes += chunk.length
-      this.socket.write(chunk)
-    }
-    this.socket.uncork()
   }
 }

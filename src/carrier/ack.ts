@@ -6,10 +6,12 @@
 //   {"ack":0}
 // at once, to say that it understood, and then whenever a batch is durable: the number of packets since the hello that
 // need not be sent again. After a break the sender says hello on a new connection and sends all others again, in order
-// and with the same ids, by which the receiver knows them. At the end the sender waits for the last acknowledgement.
+// and with the same ids, by which the receiver knows them. At the end, when all is acknowledged, a last packet
+//   {"goodbye":"0190b5d4-…","id":"…"}
+// with the sender's name tells the end of the stream from a broken connection. It is acknowledged like the others.
 
 import { UsageError } from '../errors.ts'
-import type { JsonObject } from '../packet.ts'
+import { type JsonObject, type Meta, type Packet, packet } from '../packet.ts'
 import { parseCount } from '../units.ts'
 import { type Endpoint, param } from '../url.ts'
 
@@ -50,6 +52,15 @@ export function helloOf(line: string): Hello | undefined {
   return { ack, sender }
 }
 
+export function goodbyePacket(sender: string, id: string): Packet {
+  return packet({ goodbye: sender, id })
+}
+
+/** Whether the packet is the last word of this sender, and no packet of the stream. */
+export function isGoodbye(meta: Meta, sender: string): boolean {
+  return meta['goodbye'] === sender
+}
+
 export function ackLine(count: number): Uint8Array {
   return Buffer.from(`{"ack":${count}}\n`)
 }
@@ -71,8 +82,11 @@ function parsed(line: string): JsonObject | undefined {
 /** Collects bytes until a line is whole. */
 export class ControlLines {
   #held = Buffer.alloc(0)
+  /** Nothing has been pushed. */
+  isEmpty = true
 
   push(bytes: Uint8Array): void {
+    this.isEmpty = false
     this.#held = this.#held.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#held, bytes])
   }
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { CarrierError, systemReason } from '../errors.ts'
 import { type Endpoint, flagParam } from '../url.ts'
 import type { CarrierContext, Channel } from './carrier.ts'
-import { listen } from './listen.ts'
+import { listen, type Peer } from './listen.ts'
 import { type Address, connect, type ReceiveOptions, receive, waitOf } from './socket.ts'
 
 /** A connection that is being read, and how it ended. */
@@ -12,12 +12,13 @@ export interface Incoming {
   readonly name: string
   readonly socket: Socket
   readonly bytes: AsyncIterable<Uint8Array>
-  readonly over: Promise<Error | undefined>
+  /** Tells whether the peer's stream has ended, or may go on over another connection. */
+  readonly judge: (ended: boolean) => void
 }
 
 export interface IncomingOptions extends Pick<ReceiveOptions, 'leave'> {
-  /** A peer whose connection broke will come again: it has not left. */
-  readonly returns?: boolean
+  /** The reader will call `judge`; default: a stream has ended unless its connection broke. */
+  readonly judged?: boolean
 }
 
 export async function* socketChannels(
@@ -55,11 +56,11 @@ async function* connected(
     if (!socket) return
     const broken = (error: Error) =>
       again ? undefined : new CarrierError(address.name, systemReason(error), { cause: error })
-    const { bytes, over } = receive(socket, { stop, broken, ...options })
-    yield { name: address.name, socket, bytes, over }
-    const error = await over
-    if (!error || !again || stop.aborted) return
-    warn(`${address.name}: ${systemReason(error)}, connecting again`)
+    const { connection, outcome } = received({ name: address.name, socket }, { stop, broken, ...options })
+    yield connection
+    const { ended, reason } = await outcome
+    if (ended || !again || stop.aborted) return
+    warn(`${address.name}: ${reason}, connecting again`)
   }
 }
 
@@ -84,13 +85,13 @@ async function* accepted(
     wake()
   }
   stop.addEventListener('abort', end)
-  const listener = await listen(endpoint, address, { warn }, ({ name, socket }) => {
-    const reception = receive(socket, { stop, ...options })
-    waiting.push({ name, socket, ...reception })
+  const listener = await listen(endpoint, address, { warn }, peer => {
+    const { connection, outcome } = received(peer, { stop, ...options })
+    waiting.push(connection)
     wake()
-    reception.over.then(error => {
-      if (error) warn(`${name}: ${systemReason(error)}`)
-      if (once && !(error && options.returns)) end()
+    outcome.then(({ ended, reason }) => {
+      if (!ended && !stop.aborted) warn(`${peer.name}: ${reason}`)
+      if (once && (ended || !options.judged)) end()
     })
   })
   try {
@@ -108,4 +109,27 @@ async function* accepted(
     stop.removeEventListener('abort', end)
     listener.close()
   }
+}
+
+interface Outcome {
+  readonly ended: boolean
+  /** Why not. */
+  readonly reason: string
+}
+
+function received(
+  { name, socket }: Peer,
+  { judged = false, ...options }: IncomingOptions & ReceiveOptions,
+): { readonly connection: Incoming; readonly outcome: Promise<Outcome> } {
+  const { bytes, over } = receive(socket, options)
+  let judge: (ended: boolean) => void = () => {}
+  const verdict = new Promise<boolean>(resolve => {
+    judge = resolve
+  })
+  const outcome = (async () => {
+    const error = await over
+    const reason = error ? systemReason(error) : 'the sender went away'
+    return { ended: judged ? await verdict : error === undefined, reason }
+  })()
+  return { connection: { name, socket, bytes, judge }, outcome }
 }

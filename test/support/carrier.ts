@@ -1,5 +1,8 @@
 // Surroundings for tests of carriers: a context that remembers what was said, packets made and collected.
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { CarrierContext } from '../../src/carrier/carrier.ts'
 import { openSink, openSource } from '../../src/carrier/open.ts'
 import { type Batch, type Packet, packet } from '../../src/packet.ts'
@@ -86,4 +89,11 @@ export function seqs(packets: Batch): unknown[] {
 /** Looks at every turn of the event loop until it is so. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setImmediate(resolve))
+}
+
+/** A path short enough for a socket, in a folder that goes with the test. */
+export function socketPath(t: { teardown(act: () => void): void }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'daq-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  return join(folder, 'socket')
 }
