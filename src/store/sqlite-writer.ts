@@ -16,6 +16,8 @@ export interface SqliteWriterOptions {
   readonly engine: Engine
   readonly path: string
   readonly table: Table
+  /** Milliseconds until a lock of another process is an error. */
+  readonly wait: number
   readonly sync: SyncMode
   /** The index of ids is there from the beginning. */
   readonly deduplicate: boolean
@@ -37,13 +39,15 @@ export class SqliteWriter {
   #pending = 0
   #inserted = 0
 
-  constructor({ engine, path, table, sync, deduplicate, warn }: SqliteWriterOptions) {
+  constructor({ engine, path, table, wait, sync, deduplicate, warn }: SqliteWriterOptions) {
     this.#table = table
     this.#sync = sync
     const database = engine.open(path)
     this.#database = database
     try {
-      database.exec(`PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${CHECKPOINT}`)
+      database.exec(
+        `PRAGMA busy_timeout = ${Math.ceil(wait)}; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${CHECKPOINT}`,
+      )
       this.#tune()
       ensureTable(database, table)
       this.#unique = hasUniqueIds(database, table)

@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { CarrierError, DataError, UsageError } from '../errors.ts'
 import type { Batch } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
-import { formatSize, parseCount } from '../units.ts'
+import { formatSize, parseCount, parseDuration } from '../units.ts'
 import { checkParams, type Endpoint, param, withoutSecrets } from '../url.ts'
 import { type Row, rowOf } from './rows.ts'
 import { type Engine, loadEngine, sqliteReason } from './sqlite-engine.ts'
@@ -17,6 +17,8 @@ import type { Store, StoreContext, StoreKind } from './store.ts'
 const TABLE = 'log'
 /** The most packets of a transaction. */
 const BATCH = 50_000
+/** How long another process may hold the lock. */
+const WAIT_MS = 5000
 /** While packets keep coming they are committed this often, else at once. */
 const COMMIT_MS = 100
 const SECOND_MS = 1000
@@ -29,13 +31,15 @@ export const sqliteStore: StoreKind = {
   example: 'sqlite:log.sqlite',
   params: [
     { name: 'table', argument: 'NAME', summary: `the table (default ${TABLE}), made where it is not there` },
+    { name: 'wait', argument: 'TIME', summary: 'how long to wait while another process writes (default 5s)' },
     { name: 'batch', argument: 'N', summary: `the most packets of one transaction (default ${BATCH})` },
   ],
   async open(endpoint, context) {
     const { path, table } = placeOf(endpoint)
     const batch = param(endpoint, 'batch', parseCount) ?? BATCH
     if (batch === 0) throw new UsageError(`${endpoint.text}: batch: expected at least 1`)
-    return new SqliteStore({ path, table, batch, engine: await loadEngine(table.where), context })
+    const wait = param(endpoint, 'wait', parseDuration) ?? WAIT_MS
+    return new SqliteStore({ path, table, batch, wait, engine: await loadEngine(table.where), context })
   },
   async *read(endpoint, options) {
     const { path, table } = placeOf(endpoint)
@@ -60,6 +64,8 @@ export interface SqliteStoreOptions {
   readonly path: string
   readonly table: Table
   readonly batch: number
+  /** Milliseconds. */
+  readonly wait: number
   readonly engine: Engine
   readonly context: StoreContext
 }
