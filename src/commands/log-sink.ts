@@ -7,7 +7,7 @@ import { limited } from '../cli/limits.ts'
 import type { Values } from '../cli/option.ts'
 import { COMMON, INPUT, LIMITS, QUEUE } from '../cli/shared-options.ts'
 import { UsageError } from '../errors.ts'
-import { storeFor } from '../store/index.ts'
+import { STORES, storeFor } from '../store/index.ts'
 import { Log } from '../store/log.ts'
 import { type Rotation, type Store, type StoreContext, SYNC_MODES } from '../store/store.ts'
 import type { StageReport } from '../stream/ledger.ts'
@@ -71,7 +71,52 @@ export const logSink = defineCommand({
   ],
   positionals: [{ name: 'STORE', summary: 'where packets are stored (default screen:)', many: true }],
   options: OPTIONS,
-  examples: [],
+  topics: [
+    {
+      title: 'Stores',
+      terms: STORES.map(({ example, summary, params }) => {
+        const known = params.map(
+          param => `${param.name}${param.argument ? `=${param.argument}` : ''}: ${param.summary}`,
+        )
+        return [example, [summary, ...known].join('. ')] as const
+      }),
+    },
+    {
+      title: 'What becomes of a packet',
+      terms: [
+        ['null', 'in CSV a sensor that has stopped (value null) has an empty cell, as a key that is missing has'],
+        ['bytes', 'in CSV base64 text in the column data; ndjson and frame files keep them as they came'],
+        ['a gap record', 'is stored where there is room for it: in ndjson and frame files, in CSV only with extra'],
+        [
+          'a duplicate',
+          'the id was among the last 65536 stored: counted, not stored; only where the input is acknowledged',
+        ],
+      ],
+    },
+  ],
+  examples: [
+    {
+      summary: 'Five sensors into two stores at once',
+      line: 'sensor-sim -n 10 --speed max | log-sink log.csv log.ndjson',
+    },
+    {
+      summary: 'A file a day, the last thirty of them, and never a full disk',
+      line: 'sensor-sim -n 10 --speed max | log-sink csv:log-%F.csv --keep 30 --min-free 100MB',
+    },
+    {
+      summary: 'Files of at most 20 kB, the last three',
+      line: 'sensor-sim -n 1000 --interval 0 | log-sink log.ndjson --rotate-size 20kB --keep 3',
+    },
+    {
+      summary: 'Fixed columns, everything else as JSON in the last one',
+      line: "sensor-sim -n 5 --speed max | log-sink 'csv:log.csv?columns=timestamp,name,value&extra'",
+    },
+    {
+      summary: 'At least once over a socket, stored once: acknowledged when it is on the disk',
+      line: "log-sink -i 'unix:log.sock?listen&once&ack=5' log.csv --sync always & sensor-sim -n 100 --interval 0 | repack -o 'unix:log.sock?ack=5'; wait $!",
+    },
+  ],
+  seeAlso: ['log-source(1)', 'sensor-sim(1)', 'packet(5)'],
   filter: true,
   async run(context) {
     const { values, carrier } = context
