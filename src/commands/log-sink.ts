@@ -97,11 +97,11 @@ export const logSink = defineCommand({
   examples: [
     {
       summary: 'Five sensors into two stores at once',
-      line: 'sensor-sim -n 10 --speed max | log-sink log.csv log.ndjson',
+      line: 'sensor-sim -n 10 --interval 0 | log-sink log.csv log.ndjson',
     },
     {
       summary: 'A file a day, the last thirty of them, and never a full disk',
-      line: 'sensor-sim -n 10 --speed max | log-sink csv:log-%F.csv --keep 30 --min-free 100MB',
+      line: 'sensor-sim -n 10 --interval 0 | log-sink csv:log-%F.csv --keep 30 --min-free 100MB',
     },
     {
       summary: 'Files of at most 20 kB, the last three',
@@ -109,7 +109,7 @@ export const logSink = defineCommand({
     },
     {
       summary: 'Fixed columns, everything else as JSON in the last one',
-      line: "sensor-sim -n 5 --speed max | log-sink 'csv:log.csv?columns=timestamp,name,value&extra'",
+      line: "sensor-sim -n 5 --interval 0 | log-sink 'csv:log.csv?columns=timestamp,name,value&extra'",
     },
     {
       summary: 'At least once over a socket, stored once: acknowledged when it is on the disk',

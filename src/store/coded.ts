@@ -54,7 +54,7 @@ export function codedStore({ scheme, summary, example, format, look }: CodedFile
 function ignore(): void {}
 
 /** The ids of the records from a position on, oldest first. */
-export function idsFrom(file: RecordFile, position: number, decoder: Decoder): readonly string[] {
+function idsFrom(file: RecordFile, position: number, decoder: Decoder): readonly string[] {
   const ids: string[] = []
   const window = file.window()
   const take = (batch: ReturnType<Decoder['push']>) => {

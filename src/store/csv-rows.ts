@@ -104,3 +104,12 @@ function cell(text: string): string {
 function base64(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
 }
+
+/** The cells of one row, which may end in a newline. */
+export function cellsOf(row: string): readonly string[] {
+  const cells = row.replace(/\r?\n$/, '').match(/(?:^|,)(?:"(?:[^"]|"")*"|[^,]*)/g) ?? []
+  return cells.map(cell => {
+    const text = cell.replace(/^,/, '')
+    return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text
+  })
+}

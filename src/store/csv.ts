@@ -5,9 +5,8 @@ import { CarrierError } from '../errors.ts'
 import type { Batch, JsonObject, Packet } from '../packet.ts'
 import type { Decoder } from '../stream/step.ts'
 import { checkParams, type Endpoint, flagParam } from '../url.ts'
-import { idsFrom } from './coded.ts'
 import { columnsParam } from './columns.ts'
-import { CsvRows, DATA_COLUMN, EXTRA_COLUMN } from './csv-rows.ts'
+import { CsvRows, cellsOf, DATA_COLUMN, EXTRA_COLUMN } from './csv-rows.ts'
 import { type FileRecords, FileStore } from './file-store.ts'
 import { readSeries } from './read-series.ts'
 import { readable } from './readable.ts'
@@ -92,9 +91,19 @@ class CsvRecords implements FileRecords {
   }
 
   ids(file: RecordFile, position: number): readonly string[] {
-    const decoder = rowDecoder(file.path, () => {})
-    if (position > 0) decoder.push(headerBytes(file))
-    return idsFrom(file, position, decoder)
+    const column = headerOf(file).indexOf('id')
+    if (column < 0) return []
+    const window = file.window()
+    const bytes = window.read(position, window.size - position)
+    const ids: string[] = []
+    for (let from = 0; from < bytes.length; ) {
+      const { length } = csvFormat.whole(bytes.subarray(from), 1)
+      if (length === 0) break
+      const id = cellsOf(bytes.toString('utf8', from, from + length))[column]
+      if (id && from + position > 0) ids.push(id)
+      from += length
+    }
+    return ids
   }
 }
 
@@ -105,16 +114,10 @@ function headerBytes(file: RecordFile): Buffer {
 }
 
 function headerOf(file: RecordFile): readonly string[] {
-  const text = headerBytes(file)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .replace(/\r?\n$/, '')
-  const cells = text.match(/(?:^|,)(?:"(?:[^"]|"")*"|[^,]*)/g) ?? []
-  return cells.map(cell =>
-    cell
-      .replace(/^,/, '')
-      .replace(/^"(.*)"$/s, '$1')
-      .replaceAll('""', '"'),
+  return cellsOf(
+    headerBytes(file)
+      .toString('utf8')
+      .replace(/^\uFEFF/, ''),
   )
 }
 

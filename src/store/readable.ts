@@ -1,6 +1,6 @@
 // Packets that turn out unreadable only when somebody looks: lines are not parsed before.
 
-import { DataError } from '../errors.ts'
+import { readMeta } from '../codec/unreadable.ts'
 import type { Batch, Packet } from '../packet.ts'
 import type { Rejecter } from '../stream/reject.ts'
 
@@ -18,15 +18,11 @@ export function readable(batch: Batch, reject: Rejecter): Batch {
 }
 
 function isReadable(packet: Packet, reject: Rejecter): boolean {
-  try {
-    return packet.meta !== undefined
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error
-    if (rejected.has(packet)) return false
-    rejected.add(packet)
-    const bytes = 'bytes' in packet && packet.bytes instanceof Uint8Array ? packet.bytes : new Uint8Array(0)
-    const [reason = error.reason, detail] = error.reason.split(/: (.*)/s)
-    reject({ place: error.place, reason, bytes, ...(detail !== undefined && { detail }) })
-    return false
-  }
+  return (
+    readMeta(packet, fault => {
+      if (rejected.has(packet)) return
+      rejected.add(packet)
+      reject(fault)
+    }) !== undefined
+  )
 }

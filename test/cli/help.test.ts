@@ -39,7 +39,10 @@ t.test('help names the command, what it does, and every option with its letter a
 
 t.test('help shows choices, defaults, positionals and examples', async t => {
   const text = flat(await helpText(COMMAND))
-  t.match(text, /--policy=POLICY [^]*?\[choices: "block", "drop-oldest", "drop-newest", "latest"\]\s+\[default: "block"\]/)
+  t.match(
+    text,
+    /--policy=POLICY [^]*?\[choices: "block", "drop-oldest", "drop-newest", "latest"\]\s+\[default: "block"\]/,
+  )
   t.match(text, /where to log/)
   t.match(text, 'sensor-sim | log-sink csv:log.csv log five sensors')
 })
