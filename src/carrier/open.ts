@@ -1,9 +1,11 @@
 // Endpoint URLs to sources and sinks of packets: carriers and codecs joined.
 
 import type { Codec, DecodeOptions, EncodeOptions } from '../codec/codec.ts'
+import { Frame } from '../codec/frame-packet.ts'
 import { codecForPath, codecNamed, detectCodec } from '../codec/index.ts'
 import { Line } from '../codec/line.ts'
 import { UsageError } from '../errors.ts'
+import type { Packet } from '../packet.ts'
 import { merge } from '../stream/merge.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import type { Sink, Source } from '../stream/step.ts'
@@ -106,12 +108,17 @@ async function openOne({ endpoint, carrier }: Opening, told: Codec | undefined, 
   return byPolicy(sink, name, context)
 }
 
-/** Without a codec it is told by the first packet: lines stay lines, whatever else has data goes as frames. */
+/** Without a codec it is told by the first packet. */
 function encodeAs(told: Codec | undefined, options: EncodeOptions): Encode {
   return ([first]) => {
-    const codec = told ?? codecNamed(first instanceof Line || first?.data.length === 0 ? 'ndjson' : 'frame')
+    const codec = told ?? codecNamed(first && wantsFrames(first) ? 'frame' : 'ndjson')
     return { encoder: codec.encoder(options), shared: codec.name === 'ndjson' || codec.name === 'frame' }
   }
+}
+
+/** Lines stay lines and frames stay frames; of the rest, what has data goes as frames. */
+function wantsFrames(first: Packet): boolean {
+  return !(first instanceof Line) && (first instanceof Frame || first.data.length > 0)
 }
 
 function hasFileName(endpoint: Endpoint): boolean {

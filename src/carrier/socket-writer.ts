@@ -28,6 +28,7 @@ export class SocketWriter {
     if (chunks.length > 1) socket.cork()
     for (const chunk of chunks) room = socket.write(chunk)
     if (chunks.length > 1) socket.uncork()
+    this.#check()
     if (!room || socket.writableNeedDrain) return this.#wait()
   }
 
@@ -60,7 +61,9 @@ export class SocketWriter {
   }
 
   #check(): void {
-    if (this.#error) throw this.#explain(this.#error)
+    // The event comes only after whoever writes without waiting has written more.
+    const error = this.#error ?? this.#socket.errored
+    if (error) throw this.#explain(error)
   }
 }
 

@@ -140,15 +140,18 @@ export function descriptorOutlet(
   const options = { fd: descriptor, readable: false, writable: true, writableHighWaterMark: WRITE_AHEAD }
   const socket = new Socket(options)
   const writer = new SocketWriter(socket, explain)
+  const close = async () => {
+    try {
+      await writer.flush()
+    } finally {
+      if (owned) socket.destroy()
+    }
+  }
   return {
     write: chunks => writer.write(chunks),
-    async close() {
-      try {
-        await writer.flush()
-      } finally {
-        if (owned) socket.destroy()
-      }
-    },
+    close,
+    // What has been written is still for the reader, unless that is what failed.
+    abort: () => close().catch(() => {}),
   }
 }
 
