@@ -75,9 +75,9 @@ t.test('a slow reader makes the writer wait, and no one else', async t => {
   await until(() => statSync(path, { throwIfNoEntry: false }) !== undefined)
   const reader = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
   const sink = await opening
-  let written = 0
-  let waiting: void | Promise<void>
   const large = [packet({ filling: 'x'.repeat(500_000) })]
+  let written = 1
+  let waiting = sink.write(large)
   while (!waiting) {
     waiting = sink.write(large)
     written++
