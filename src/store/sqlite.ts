@@ -3,7 +3,7 @@
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CarrierError, DataError, UsageError } from '../errors.ts'
-import type { Batch } from '../packet.ts'
+import { type Batch, NO_DATA } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import { formatSize, parseCount, parseDuration } from '../units.ts'
 import { checkParams, type Endpoint, param, withoutSecrets } from '../url.ts'
@@ -152,16 +152,12 @@ export class SqliteStore implements Store {
         rows.push(rowOf(packet))
         this.#count.bytes += packet.data.length
       } catch (error) {
-        this.#reject(error)
+        if (!(error instanceof DataError)) throw error
+        const { place, reason } = error
+        this.#options.context.reject({ place, reason: 'invalid JSON', detail: reason, bytes: NO_DATA })
       }
     }
     return rows
-  }
-
-  #reject(error: unknown): void {
-    if (!(error instanceof DataError)) throw error
-    const { place, reason } = error
-    this.#options.context.reject({ place, reason: 'invalid JSON', detail: reason, bytes: new Uint8Array(0) })
   }
 
   /** At once where nothing more is ready, else within `COMMIT_MS`. */

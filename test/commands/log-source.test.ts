@@ -37,20 +37,12 @@ const lines = (from: number, to: number) =>
     .join('')
 
 t.test('each store comes back as it was written', async t => {
-  for (const store of ['log.csv', 'log.sqlite', 'log.ndjson', 'log.daq']) {
+  for (const store of ['log.sqlite', 'log.ndjson', 'log.daq']) {
     const folder = t.testdir({})
     await logged(`${folder}/${store}`, [messages(0, 600)])
     const { code, said, text } = await sourced(t, folder, [`$${store}`])
     t.equal(code, 0, said)
-    t.same(
-      text()
-        .split('\n')
-        .slice(0, -1)
-        .map(line => String(JSON.parse(line).id)),
-      messages(0, 600).map(({ meta }) => meta['id']),
-      store,
-    )
-    if (store !== 'log.csv') t.equal(text(), lines(0, 600))
+    t.equal(text(), lines(0, 600), store)
   }
 })
 
@@ -117,7 +109,6 @@ t.test('--follow goes on until it is stopped, over several stores', async t => {
   const { child, said, ended } = startScript(
     `import { main } from 'src/cli/main.ts'
     import { logSource } from 'src/commands/log-source.ts'
-    process.argv.splice(2, 1)
     await main(logSource)`,
     ['--follow', `${folder}/a.sqlite`, `${folder}/b.ndjson`],
   )
