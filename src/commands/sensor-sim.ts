@@ -37,7 +37,9 @@ const OPTIONS = [
     argument: 'SPEC',
     many: true,
     summary: 'one sensor: a kind, or name=…,interval=…,probe=…,count=…,kind=…,unit=…,min=…,max=…,digits=…',
-    detail: 'A comma ends a value only where one of these keys follows, so that a command or a path may hold commas.',
+    detail:
+      'count is the number of messages after which the sensor ends. The parameters of the probe may stand beside the ' +
+      'others: probe=system,what=cpu. A comma ends a value only where a key follows, so that a command may hold commas.',
   },
   {
     name: 'interval',
@@ -72,6 +74,7 @@ const OPTIONS = [
     default: '1',
     summary: 'run the schedule this much faster; max does not wait at all',
   },
+  { name: 'rate', kind: 'number', argument: 'HZ', summary: 'sample rate of the probe iq (default 1M)' },
   {
     name: 'isolation',
     kind: 'choice',
@@ -192,7 +195,7 @@ export const sensorSim = defineCommand({
 function simulationOptions(context: Context<SimValues>): SimulationOptions {
   const { values } = context
   const { seed, policy, buffer } = values
-  const { interval, sensors, probe } = values
+  const { interval, sensors, probe, rate } = values
   const speed = parseSpeed(values.speed)
   const given = values['start-time']
   // A schedule that runs at another speed than the clock cannot show the clock's time.
@@ -202,7 +205,7 @@ function simulationOptions(context: Context<SimValues>): SimulationOptions {
   if (buffer === 0) throw new UsageError('--buffer 0: expected 1 or more')
   const faults = parseFaults(values.fault)
   return {
-    configs: sensorConfigs(values.sensor.map(parseSensor), { sensors, probe, interval }),
+    configs: sensorConfigs(values.sensor.map(parseSensor), { sensors, probe, interval, rate }),
     orders: {
       ...(seed !== undefined && { seed }),
       scheduled: startTime !== undefined,

@@ -1,14 +1,19 @@
 // The probes: every place values come from, in the order the manual lists them.
 
 import { UsageError } from '../errors.ts'
+import { exec } from './exec.ts'
+import { iq } from './iq.ts'
 import { noise } from './noise.ts'
 import type { Probe, ProbeContext, ProbeKind, ProbeSpec } from './probe.ts'
 import { random } from './random.ts'
+import { replay } from './replay.ts'
+import { sequence } from './sequence.ts'
 import { sine } from './sine.ts'
 import { parseProbeSpec } from './spec.ts'
 import { step } from './step.ts'
+import { system } from './system.ts'
 
-export const PROBES: readonly ProbeKind[] = [random, sine, noise, step]
+export const PROBES: readonly ProbeKind[] = [random, sine, noise, step, iq, system, replay, exec, sequence]
 
 /** The kind of a spec; unknown names and parameters are refused. */
 export function probeKind(spec: ProbeSpec): ProbeKind {

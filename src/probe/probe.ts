@@ -13,6 +13,8 @@ export interface Tick {
   readonly elapsed: number
   readonly id: string
   readonly name: string
+  /** The time is the clock's, not a schedule's. */
+  readonly live: boolean
 }
 
 /** A value with company. `fields` follow the value in the message, `data` makes it a frame. */
@@ -41,6 +43,8 @@ export interface Event {
 export interface EventProbe {
   /** Its events have times of their own, in ascending order. */
   readonly timed: boolean
+  /** Fails before the sensor is ready, where something is missing. */
+  open?(): Promise<void>
   events(stop: AbortSignal): AsyncIterable<readonly Event[]>
 }
 

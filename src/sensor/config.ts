@@ -1,9 +1,10 @@
 // What one sensor is to do: read from `--sensor name=…,interval=…`, filled up from its kind and the defaults.
 
 import { UsageError } from '../errors.ts'
-import { probeKind } from '../probe/index.ts'
+import { PROBES, probeKind } from '../probe/index.ts'
 import type { Range } from '../probe/probe.ts'
 import { parseProbeSpec } from '../probe/spec.ts'
+import { randomStream } from '../random.ts'
 import { parseCount, parseDuration, parseNumber } from '../units.ts'
 import { SENSOR_KINDS, type SensorKind } from './kinds.ts'
 
@@ -39,6 +40,8 @@ export interface SensorDefaults {
   readonly sensors?: number | undefined
   readonly probe: string
   readonly interval?: number | undefined
+  /** For probes that have a rate and say none. */
+  readonly rate?: number | undefined
 }
 
 export const DEFAULT_SENSORS = 5
@@ -46,18 +49,31 @@ export const DEFAULT_INTERVAL = 5000
 const DEFAULT_RANGE: Range = { min: -100, max: 100, digits: 0 }
 const KEYS = ['name', 'kind', 'probe', 'unit', 'interval', 'count', 'min', 'max', 'digits'] as const
 
+/** The probes' own parameters may stand beside the sensor's: `probe=sine,period=10s` is `probe=sine?period=10s`. */
+const PROBE_KEYS: readonly string[] = PROBES.flatMap(({ params }) => params.map(({ name }) => name))
+
 /** `temperature` alone is `kind=temperature`. A comma ends a value only where a key follows. */
 export function parseSensor(text: string): SensorSpec {
   if (/^[a-z]+$/.test(text)) return { text, kind: text }
   const values = new Map<string, string>()
-  for (const part of text.split(new RegExp(`,(?=(?:${KEYS.join('|')})=)`))) {
+  const params: string[] = []
+  for (const part of text.split(new RegExp(`,(?=(?:${[...KEYS, ...PROBE_KEYS].join('|')})=)`))) {
     const equals = part.indexOf('=')
     const key = part.slice(0, Math.max(equals, 0))
+    if (PROBE_KEYS.includes(key)) {
+      params.push(part)
+      continue
+    }
     if (!KEYS.some(known => known === key)) {
       throw new UsageError(`sensor '${text}': '${part}': expected one of ${KEYS.map(known => `${known}=…`).join(', ')}`)
     }
     if (values.has(key)) throw new UsageError(`sensor '${text}': ${key} is given twice`)
     values.set(key, part.slice(equals + 1))
+  }
+  if (params.length > 0) {
+    const probe = values.get('probe')
+    if (probe === undefined) throw new UsageError(`sensor '${text}': '${params[0]}' needs a probe=…`)
+    values.set('probe', `${probe}${probe.includes('?') ? '&' : '?'}${params.join('&')}`)
   }
   return {
     text,
@@ -118,7 +134,7 @@ function expanded(plain: number, { probe, sensors }: SensorDefaults): readonly S
 
 function sensorConfig(spec: SensorSpec, index: number, defaults: SensorDefaults): SensorConfig {
   const kind = spec.kind === undefined ? undefined : sensorKind(spec.kind)
-  const probe = spec.probe ?? defaults.probe
+  const probe = withRate(spec.probe ?? defaults.probe, defaults.rate)
   const probeSpec = parseProbeSpec(probe)
   const measures = probeKind(probeSpec)
   const range = {
@@ -128,6 +144,8 @@ function sensorConfig(spec: SensorSpec, index: number, defaults: SensorDefaults)
   }
   if (range.min > range.max) throw new UsageError(`sensor '${spec.text}': min=${range.min} is above max=${range.max}`)
   if (range.digits > 6) throw new UsageError(`sensor '${spec.text}': digits=${range.digits}: expected 0 to 6`)
+  // Its parameters are looked at here, where wrong ones are wrong usage.
+  measures.make(probeSpec, { random: randomStream('', ''), range, reject: () => {} })
   const unit = spec.unit ?? kind?.unit ?? measures.unit?.(probeSpec)
   return {
     index,
@@ -139,6 +157,13 @@ function sensorConfig(spec: SensorSpec, index: number, defaults: SensorDefaults)
     ...(unit !== undefined && { unit }),
     ...(spec.count !== undefined && { count: spec.count }),
   }
+}
+
+function withRate(probe: string, rate: number | undefined): string {
+  const spec = parseProbeSpec(probe)
+  const takesRate = probeKind(spec).params.some(({ name }) => name === 'rate')
+  if (rate === undefined || !takesRate || spec.params.has('rate')) return probe
+  return `${probe}${probe.includes('?') ? '&' : '?'}rate=${rate}`
 }
 
 function sensorKind(name: string): SensorKind {

@@ -112,7 +112,7 @@ export class Network {
     let messages = 0
     const straight = latency === 0 && !this.#faulty && !ordered
     while (messages < room) {
-      if (this.#flight.due <= now && this.#mayLand()) {
+      if (!this.#flight.empty && this.#flight.due <= now && this.#mayLand()) {
         this.#freed = Math.max(this.#freed, this.#flight.due)
         const piece = this.#flight.take()
         if (piece) pieces.push(piece)

@@ -48,7 +48,10 @@ function liveInProcess(): void {
     begin = resolve
   })
   const control = createInterface({ input: process.stdin })
-  control.on('close', () => exit(0))
+  control.on('close', () => {
+    stop.abort()
+    exit(0)
+  })
   control.on('line', line => {
     const told = JSON.parse(line)
     if (told === 'stop') stop.abort()

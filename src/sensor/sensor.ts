@@ -58,6 +58,7 @@ export async function runSensor(
   })
   const ids = idsAt(seed === undefined ? undefined : randomStream(seed, `${stream} id`))
   const stuck = orders.stuck && new StuckValues(orders.stuck, randomStream(seed, `${stream} stuck`))
+  if ('open' in probe) await probe.open?.()
   await link.send(encodeBlock({ kind: 'ready' }))
   const sensor = new Sensor(orders, await started, { link, clock, stop }, { ids, stuck })
   await ('read' in probe ? sensor.tick(probe) : sensor.follow(probe))
@@ -172,6 +173,7 @@ class Sensor {
       elapsed: passed / 1000,
       id: this.#tools.ids(Math.floor(time)),
       name: this.#orders.config.name,
+      live: !this.#orders.scheduled,
     }
   }
 
