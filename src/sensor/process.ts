@@ -1,7 +1,6 @@
 // The program of a sensor's own process or thread: takes orders, runs the sensor, and dies with its parent.
 
-import { writeSync } from 'node:fs'
-import { connect, type Socket } from 'node:net'
+import { connect, Socket } from 'node:net'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads'
@@ -17,16 +16,12 @@ const { exit } = process
 if (isMainThread) liveInProcess()
 else if (parentPort) liveInThread(parentPort, workerData)
 
-/** Blocks go to stdout, whose other end the parent holds: while it does not read, this process stands still. */
-const pipeLink: SensorLink = {
-  send(block) {
-    let sent = 0
-    try {
-      while (sent < block.length) sent += writeSync(STDOUT, block, sent)
-    } catch {
-      exit(0)
-    }
-  },
+/** Bytes that may wait here for the network before the sensor does. */
+const WRITE_AHEAD = 64 * 1024
+
+/** Stdout, whose other end the parent holds. It is not blocking, so that control is heard while nobody reads it. */
+function openStdout(): Socket {
+  return new Socket({ fd: STDOUT, readable: false, writable: true, writableHighWaterMark: WRITE_AHEAD })
 }
 
 function socketLink(socket: Socket): SensorLink {
@@ -57,12 +52,8 @@ function liveInProcess(): void {
     if (told === 'stop') stop.abort()
     else if (told.start) begin(told.start)
     else {
-      const socket = typeof told.connect === 'string' ? connect(told.connect) : undefined
-      const link = socket ? socketLink(socket) : pipeLink
-      void live(told.orders, started, link, stop.signal).then(() => {
-        if (socket) socket.end(() => exit(0))
-        else exit(0)
-      })
+      const socket = typeof told.connect === 'string' ? connect(told.connect) : openStdout()
+      void live(told.orders, started, socketLink(socket), stop.signal).then(() => socket.end(() => exit(0)))
     }
   })
 }
