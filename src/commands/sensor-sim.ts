@@ -5,7 +5,8 @@ import { type Context, defineCommand } from '../cli/command.ts'
 import { limited } from '../cli/limits.ts'
 import type { Values } from '../cli/option.ts'
 import { COMMON, LIMITS, OUTPUT, QUEUE, REJECTS } from '../cli/shared-options.ts'
-import { UsageError } from '../errors.ts'
+import { TimedOut, UsageError } from '../errors.ts'
+import { parseTime } from '../filter/time.ts'
 import { PROBES } from '../probe/index.ts'
 import { randomStream } from '../random.ts'
 import { systemClock } from '../sensor/clock.ts'
@@ -180,14 +181,15 @@ export const sensorSim = defineCommand({
       context: carrier,
       reject,
     })
+    const { duration, timeout } = values
+    const limits = { duration, timeout, 'idle-timeout': values['idle-timeout'] }
     try {
-      const { duration, timeout } = values
-      const simulation = new Simulation(options)
-      const limits = { duration, timeout, 'idle-timeout': values['idle-timeout'] }
-      await run(limited(simulation.packets(), limits, context.stop), [], sink)
-    } finally {
-      await sink.close()
+      await run(limited(new Simulation(options).packets(), limits, context.stop), [], sink)
+    } catch (error) {
+      await (error instanceof TimedOut || !sink.abort ? sink.close() : sink.abort())
+      throw error
     }
+    await sink.close()
     if (values.fault.length > 0) context.inform(context.ledger.summary())
   },
 })
@@ -198,8 +200,9 @@ function simulationOptions(context: Context<SimValues>): SimulationOptions {
   const { interval, sensors, probe, rate } = values
   const speed = parseSpeed(values.speed)
   const given = values['start-time']
+  const now = Math.floor(systemClock.now())
   // A schedule that runs at another speed than the clock cannot show the clock's time.
-  const startTime = given === undefined ? (speed === 1 ? undefined : Math.floor(systemClock.now())) : parseTime(given)
+  const startTime = given === undefined ? (speed === 1 ? undefined : now) : Math.floor(parseTime(given, now))
   const limit = values['network-limit']
   if (limit === 0) throw new UsageError('--network-limit 0: nothing would ever arrive; expected 1 or more')
   if (buffer === 0) throw new UsageError('--buffer 0: expected 1 or more')
@@ -246,12 +249,4 @@ function parseSpeed(text: string): number {
   const speed = parseNumber(text)
   if (!(speed > 0)) throw new UsageError(`--speed ${text}: expected more than 0, or max`)
   return speed
-}
-
-function parseTime(text: string): number {
-  const time = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text)
-  if (!Number.isFinite(time)) {
-    throw new UsageError(`--start-time '${text}': expected for example 2026-01-01T00:00:00Z, or seconds since 1970`)
-  }
-  return Math.floor(time)
 }

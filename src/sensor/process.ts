@@ -21,7 +21,8 @@ const WRITE_AHEAD = 64 * 1024
 
 /** Stdout, whose other end the parent holds. It is not blocking, so that control is heard while nobody reads it. */
 function openStdout(): Socket {
-  return new Socket({ fd: STDOUT, readable: false, writable: true, writableHighWaterMark: WRITE_AHEAD })
+  const options = { fd: STDOUT, readable: false, writable: true, writableHighWaterMark: WRITE_AHEAD }
+  return new Socket(options)
 }
 
 function socketLink(socket: Socket): SensorLink {
