@@ -1,6 +1,6 @@
 // Every golden case in fixtures/cases. `DAQ_WRITE_CASES=1` rewrites what came out, to be reviewed as a diff.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { commandFolder, ROOT, runLine } from '../support/cases.ts'
@@ -21,9 +21,11 @@ for (const command of readdirSync(CASES)) {
       const outcome = await runLine(line, commandFolder(folder), { folder, input: read('in') })
       const stderr = outcome.stderr.replaceAll(join(CASES, command, name), '$CASE').replaceAll(folder, '$FOLDER')
       if (rewrite) {
-        writeFileSync(at('out'), outcome.stdout)
-        writeFileSync(at('err'), stderr)
-        writeFileSync(at('code'), `${outcome.code}\n`)
+        const write = (file: string, content: string | Buffer) =>
+          content.length > 0 ? writeFileSync(at(file), content) : rmSync(at(file), { force: true })
+        write('out', outcome.stdout)
+        write('err', stderr)
+        write('code', `${outcome.code}\n`)
         return
       }
       t.equal(outcome.stdout.toString('latin1'), read('out').toString('latin1'), 'stdout')
