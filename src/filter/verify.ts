@@ -8,6 +8,8 @@ import { type SequenceRecord, sequenceRecord } from './sequence-record.ts'
 
 /** A packet this far behind the newest of its sensor is known to be late or repeated; further back it is stale. */
 export const WINDOW = 65_536
+/** A timestamp further than a day from now is of a schedule, not of a clock. */
+const BELIEVABLE = 86_400_000
 /** Ranges of lost numbers told for each sensor. */
 const REMEMBERED = 100
 
@@ -93,7 +95,7 @@ export class Verifier {
     if (arrival === 'repeated') sensor.duplicated++
     else if (arrival === 'late') sensor.reordered++
     else if (arrival === 'stale') this.#stale++
-    if (!Number.isNaN(record.time)) this.#latency.add(Math.max(0, now - record.time) * 1000)
+    if (Math.abs(now - record.time) < BELIEVABLE) this.#latency.add(Math.max(0, now - record.time) * 1000)
   }
 
   /** A corrupt packet's own word is believed where it fits: then it is not counted as lost, too. */

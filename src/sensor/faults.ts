@@ -129,7 +129,8 @@ export class FaultDice {
     if (place === undefined) return piece
     const digit = (bytes[place] ?? 0) - ZERO
     // Never a leading zero: the line shall stay JSON.
-    bytes[place] = ZERO + 1 + ((digit + 8 + this.#random.integer(0, 7)) % 9)
+    const other = digit === 0 ? this.#random.integer(0, 8) : (digit - 1 + this.#random.integer(1, 8)) % 9
+    bytes[place] = ZERO + 1 + other
     return { ...piece, bytes }
   }
 }

@@ -187,8 +187,9 @@ export class Network {
 
   /** On the schedule, nothing lands while a message may still be taken that was due earlier. */
   #mayLand(): boolean {
-    if (!this.#options.ordered || this.#options.latency === 0 || this.#flight.count >= this.#options.limit) return true
-    if (this.satisfied) return true
+    const { ordered, latency, limit } = this.#options
+    const prompt = latency === 0 && !this.#faulty
+    if (!ordered || prompt || this.#flight.count >= limit || this.satisfied) return true
     const head = this.#nextInOrder()?.head
     if (head) return this.#flight.due <= Math.max(head.time, this.#freed)
     return this.#flight.due <= this.#doors.reduce((least, door) => Math.min(least, earliest(door)), Infinity)
