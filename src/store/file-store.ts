@@ -1,29 +1,17 @@
 // A store whose records lie in a series of files: one is written, the finished ones are kept.
 
-import { mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CarrierError, systemReason } from '../errors.ts'
 import type { Batch } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
-import type { Encoder } from '../stream/step.ts'
-import { formatSize } from '../units.ts'
+import type { FileRecords } from './file-records.ts'
 import { FileSeries } from './file-series.ts'
-import { RecentIds } from './recent-ids.ts'
+import { FreeSpace } from './free-space.ts'
+import { recallIds } from './recall-ids.ts'
+import type { RecentIds } from './recent-ids.ts'
 import { RecordFile, syncFolder } from './record-file.ts'
-import type { RecordFormat } from './record-format.ts'
 import type { Store, StoreContext } from './store.ts'
-
-/** What a format adds to a file store. */
-export interface FileRecords {
-  readonly format: RecordFormat
-  readonly encoder: Encoder
-  /** Takes over what an existing file says about its records (the columns of a CSV file). */
-  resume?(file: RecordFile): void
-  /** The bytes every file begins with; known once something was encoded or resumed. */
-  header?(): Uint8Array
-  /** The ids of the last records of a file, oldest first; `position` is where to begin looking. */
-  ids(file: RecordFile, position: number): readonly string[]
-}
 
 export interface FileStoreOptions {
   readonly name: string
@@ -48,12 +36,11 @@ export class FileStore implements Store {
   readonly #ids: RecentIds | undefined
   readonly #now: () => number
   readonly #timer: NodeJS.Timeout | undefined
+  readonly #space: FreeSpace | undefined
   #file: RecordFile
   #period = 0
   #rejected = 0
   #failure: unknown
-  #unchecked = Number.POSITIVE_INFINITY
-  #checked = 0
 
   constructor({ name, pattern, look, records, context }: FileStoreOptions) {
     this.name = name
@@ -69,9 +56,11 @@ export class FileStore implements Store {
         context.reject(reject)
       },
     })
+    const { minFree } = context.rotation
+    this.#space = minFree === undefined ? undefined : new FreeSpace(name, minFree)
     this.#file = this.#open()
     try {
-      this.#ids = context.deduplicate ? this.#recall() : undefined
+      this.#ids = context.deduplicate ? recallIds(this.#file, this.#earlier(), this.#records) : undefined
     } catch (error) {
       this.#file.close()
       throw error
@@ -158,7 +147,7 @@ export class FileStore implements Store {
   #append(chunks: readonly Uint8Array[], records: number): void {
     const limit = this.#context.rotation.size
     const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-    this.#checkSpace(total)
+    this.#space?.check(this.#file.path, total)
     const header = this.#header()
     if (limit === undefined || this.#file.size + header.length + total <= limit) {
       this.#put(header.length > 0 ? [header, ...chunks] : chunks, records, header)
@@ -244,67 +233,22 @@ export class FileStore implements Store {
     for (const path of finished.slice(0, Math.max(0, finished.length - keep))) rmSync(path, { force: true })
   }
 
-  #isThere(): boolean {
-    const stat = statSync(this.#file.path, { throwIfNoEntry: false })
-    return stat !== undefined && this.#file.isFile(stat)
-  }
-
-  /** Every second, or whenever much was written since the last look. */
-  #checkSpace(bytes: number): void {
-    const { minFree } = this.#context.rotation
-    if (minFree === undefined) return
-    this.#unchecked += bytes
-    const now = performance.now()
-    if (this.#unchecked < minFree / 8 && now - this.#checked < 1000) return
-    const { bavail, bsize } = statfsSync(dirname(this.#file.path))
-    const free = bavail * bsize
-    if (free < minFree + bytes) {
-      throw new CarrierError(
-        this.name,
-        `only ${formatSize(free)} are free on the disk: expected at least ${formatSize(minFree)}`,
-      )
-    }
-    this.#unchecked = 0
-    this.#checked = now
-  }
-
-  /** The ids of the records stored last, from the file that is written and the ones before it. */
-  #recall(): RecentIds {
-    const ids = new RecentIds()
-    const older = this.#series.files().filter(path => path !== this.#file.path)
-    const tails: (readonly string[])[] = []
-    let known = 0
-    const recall = (file: RecordFile) => {
-      const tail = recentIds(this.#records, file, ids.window - known)
-      tails.unshift(tail)
-      known += tail.length
-    }
-    recall(this.#file)
-    while (known < ids.window) {
-      const path = older.pop()
-      if (path === undefined) break
-      const file = new RecordFile({ name: this.name, path, format: this.#records.format, warn: this.#context.warn })
+  /** The finished files, the latest first. */
+  *#earlier(): Generator<RecordFile> {
+    const paths = this.#series.files().filter(path => path !== this.#file.path)
+    const { format } = this.#records
+    for (const path of paths.reverse()) {
+      const file = new RecordFile({ name: this.name, path, format, warn: this.#context.warn })
       try {
-        recall(file)
+        yield file
       } finally {
         file.close()
       }
     }
-    for (const tail of tails) for (const id of tail) ids.add(id)
-    return ids
   }
-}
 
-const FIRST_TAIL = 16 * 1024 * 1024
-const LONGEST_TAIL = 1024 * 1024 * 1024
-
-/** Looks further back until there are enough, the file is at its beginning, or it would take too long. */
-function recentIds(records: FileRecords, file: RecordFile, wanted: number): readonly string[] {
-  const { survey } = file
-  if (!survey) return []
-  for (let length = FIRST_TAIL; ; length *= 4) {
-    const position = survey.start(Math.max(0, survey.end - length))
-    const ids = records.ids(file, position)
-    if (ids.length >= wanted || position === 0 || length >= LONGEST_TAIL) return ids
+  #isThere(): boolean {
+    const stat = statSync(this.#file.path, { throwIfNoEntry: false })
+    return stat !== undefined && this.#file.isFile(stat)
   }
 }
