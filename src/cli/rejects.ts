@@ -18,10 +18,9 @@ export interface RejectOptions {
 }
 
 export function createRejecter({ ledger, log, strict, verbose, file }: RejectOptions): Rejecter {
-  const count = ledger.stage('input')
   let named = 0
   return reject => {
-    count.reject(reject.reason)
+    ledger.stage('input').reject(reject.reason)
     if (file !== undefined) keep(file, reject)
     const reason = reject.detail ? `${reject.reason}: ${reject.detail}` : reject.reason
     if (strict) throw new DataError(reject.place, reason)

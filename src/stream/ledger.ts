@@ -93,7 +93,7 @@ export class Ledger {
     const parts: string[] = []
     for (const [name, count] of this.#stages) {
       const words: string[] = []
-      if (count.in > 0 || (count.out === 0 && count.injected.size === 0)) words.push(`${count.in} in`)
+      if (count.in > 0) words.push(`${count.in} in`)
       if (count.out > 0) words.push(`${count.out} out`)
       for (const kind of ['dropped', 'rejected'] as const) {
         const total = sum(count[kind])
@@ -105,7 +105,7 @@ export class Ledger {
       if (count.peak > 0) words.push(`at most ${count.peak} at once`)
       if (count.duplicate > 0) words.push(`${count.duplicate} duplicate`)
       if (count.late > 0) words.push(`${count.late} late`)
-      parts.push(`${name}: ${words.join(', ')}`)
+      parts.push(`${name.replace(/:$/, '')}: ${words.join(', ') || 'nothing'}`)
     }
     return parts.join('; ')
   }

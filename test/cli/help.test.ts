@@ -41,7 +41,7 @@ t.test('help shows choices, defaults, positionals and examples', async t => {
   const text = flat(await helpText(COMMAND))
   t.match(
     text,
-    /--policy=POLICY [^]*?\[choices: "block", "drop-oldest", "drop-newest", "latest"\]\s+\[default: "block"\]/,
+    /--policy=POLICY [\s\S]*?\[choices: "block", "drop-oldest", "drop-newest", "latest"\]\s+\[default: "block"\]/,
   )
   t.match(text, /where to log/)
   t.match(text, 'sensor-sim | log-sink csv:log.csv log five sensors')

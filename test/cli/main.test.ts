@@ -110,7 +110,7 @@ t.test('what is rejected is named, counted and kept; strict stops there', async 
   }
   const { code, said } = await outcome(t, act, '--reject', file)
   t.equal(code, 3)
-  t.equal(said, 'probe: -:2 (byte 8): rejected: invalid JSON\nprobe: input: 0 in, 1 rejected (1 invalid JSON)\n')
+  t.equal(said, 'probe: -:2 (byte 8): rejected: invalid JSON\nprobe: input: 1 rejected (1 invalid JSON)\n')
   t.equal(readFileSync(file, 'utf8'), '{\n')
   t.same(await outcome(t, act, '--strict'), { code: 1, said: 'probe: -:2 (byte 8): invalid JSON\n' })
   t.equal(went, 1)

@@ -57,3 +57,11 @@ t.test('the summary says in one line what came, went and was lost, and why', asy
   ledger.stage('output').out = 998
   t.equal(ledger.summary(), 'input: 1000 in, 3 rejected (2 invalid JSON, 1 cut off); output: 998 out')
 })
+
+t.test('the summary says nothing for nothing, and a store by its plain name', async t => {
+  const ledger = new Ledger()
+  ledger.stage('input').reject('cut off')
+  ledger.stage('output')
+  ledger.stage('screen:').out = 3
+  t.equal(ledger.summary(), 'input: 1 rejected (1 cut off); output: nothing; screen: 3 out')
+})
