@@ -1,12 +1,15 @@
 // Writes frames: small ones joined, large data handed on as it is, frames that came as frames passed through.
 
 import { crc32 } from 'node:zlib'
-import type { Packet } from '../packet.ts'
+import { NO_DATA, type Packet } from '../packet.ts'
 import type { Encoder } from '../stream/step.ts'
 import type { EncodeOptions } from './codec.ts'
 import { HEADER, writeHeader } from './frame-header.ts'
 import { Frame } from './frame-packet.ts'
 import { asBuffer } from './gather.ts'
+import { Line } from './line.ts'
+import { FieldScan } from './scan.ts'
+import { readMeta } from './unreadable.ts'
 
 /** From so many bytes on, data is a chunk of its own instead of being copied. */
 const LARGE = 65536
@@ -15,13 +18,16 @@ const SLICE = 8192
 const SPACE = 0x20
 const ALIGNMENT = 8
 
-export function frameEncoder({ crc = true }: EncodeOptions): Encoder {
+export function frameEncoder({ crc = true, reject }: EncodeOptions): Encoder {
+  const dataField = new FieldScan(['data'])
+  const isMetaOnly = (line: Line) => dataField.scan(line) && dataField.starts[0] === -1
   return {
     push(batch) {
       const writer = new FrameWriter(crc ? crc32 : undefined)
       for (const packet of batch) {
         if (packet instanceof Frame && packet.crc === crc) writer.pass(packet)
-        else writer.packet(packet)
+        else if (packet instanceof Line && isMetaOnly(packet)) writer.line(packet)
+        else if (readMeta(packet, reject)) writer.packet(packet)
       }
       return writer.finish()
     },
@@ -75,14 +81,22 @@ class FrameWriter {
   /** Header and padded meta. */
   #head(packet: Packet, data: Uint8Array): Buffer {
     const text = JSON.stringify(packet.meta)
-    const textLength = Buffer.byteLength(text)
-    const length = Math.ceil((HEADER + textLength) / ALIGNMENT) * ALIGNMENT
-    const head = Buffer.allocUnsafe(length)
-    head.write(text, HEADER)
-    head.fill(SPACE, HEADER + textLength)
+    const head = Buffer.allocUnsafe(paddedLength(Buffer.byteLength(text)))
+    return this.#finishHead(head, HEADER + head.write(text, HEADER), data)
+  }
+
+  /** Header and padded meta of a line without data, whose bytes are the meta. */
+  line({ buffer, start, end }: Line): void {
+    this.#closeRun()
+    const head = Buffer.allocUnsafe(paddedLength(end - start))
+    this.#small.push(this.#finishHead(head, HEADER + buffer.copy(head, HEADER, start, end), NO_DATA))
+  }
+
+  #finishHead(head: Buffer, textEnd: number, data: Uint8Array): Buffer {
+    head.fill(SPACE, textEnd)
     const ofMeta = this.#checksum?.(head.subarray(HEADER))
     const crc = ofMeta !== undefined && data.length > 0 ? this.#checksum?.(data, ofMeta) : ofMeta
-    writeHeader(head, 0, { metaLength: length - HEADER, dataLength: data.length, crc })
+    writeHeader(head, 0, { metaLength: head.length - HEADER, dataLength: data.length, crc })
     return head
   }
 
@@ -105,4 +119,9 @@ class FrameWriter {
     this.#chunks.push(this.#small.length === 1 ? only : Buffer.concat(this.#small))
     this.#small = []
   }
+}
+
+/** Header and meta, so that data starts at a multiple of 8. */
+function paddedLength(metaLength: number): number {
+  return Math.ceil((HEADER + metaLength) / ALIGNMENT) * ALIGNMENT
 }

@@ -4,11 +4,13 @@ import { UsageError } from '../errors.ts'
 import type { Batch } from '../packet.ts'
 import type { Decoder } from '../stream/step.ts'
 import type { Codec, DecodeOptions } from './codec.ts'
+import { csv } from './csv.ts'
 import { frame } from './frame.ts'
 import { MAGIC } from './frame-header.ts'
 import { ndjson } from './ndjson.ts'
+import { raw } from './raw.ts'
 
-export const CODECS: readonly Codec[] = [ndjson, frame]
+export const CODECS: readonly Codec[] = [ndjson, frame, csv, raw]
 
 export function codecNamed(name: string): Codec {
   const codec = CODECS.find(codec => codec.name === name)

@@ -4,6 +4,7 @@ import type { Packet } from '../packet.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import { jsonText } from './json-data.ts'
 import type { Line } from './line.ts'
+import { readMeta } from './unreadable.ts'
 
 const NEWLINE = 10
 /** From so many bytes on, a run of lines is handed on as a slice instead of being copied. */
@@ -33,6 +34,7 @@ export class LineWriter {
   }
 
   packet(packet: Packet, data: 'base64' | 'array', reject: Rejecter): void {
+    if (!readMeta(packet, reject)) return
     const text = jsonText(packet, data)
     if (text === undefined) {
       const detail = 'the packet has data, and its meta a field data of its own'

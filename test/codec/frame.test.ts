@@ -5,7 +5,9 @@ import t from 'tap'
 import type { DecodeOptions } from '../../src/codec/codec.ts'
 import { frame } from '../../src/codec/frame.ts'
 import { Frame } from '../../src/codec/frame-packet.ts'
+import { ndjson } from '../../src/codec/ndjson.ts'
 import { type Packet, packet } from '../../src/packet.ts'
+import type { Reject } from '../../src/stream/reject.ts'
 import { cuttings, decodeAll, noReject, randomNumbers } from '../support/chunking.ts'
 
 function decode(input: Uint8Array | readonly Uint8Array[], options: Partial<DecodeOptions> = {}) {
@@ -165,4 +167,28 @@ t.test('a frame knows its place', async t => {
   decoder.push(good)
   const [second] = decoder.push(good)
   t.ok(second instanceof Frame && second.place.offset === good.length)
+})
+
+t.test('lines become frames, unparsed where they have no data', async t => {
+  const text = '{"a": 1.0}\n{"dtype":"uint8","data":"AQID"}\n{"b":{"c":"\\u00e9"}}\n{"bad":}\n'
+  const batch = ndjson.decoder({ source: 'in', reject: noReject }).push(Buffer.from(text))
+  const rejects: Reject[] = []
+  const bytes = Buffer.concat([...frame.encoder({ reject: bad => rejects.push(bad) }).push(batch)])
+  t.equal(bytes.toString('utf8', 24, 34), '{"a": 1.0}', 'the meta keeps its spelling')
+  t.same(decode(bytes).packets, [
+    { meta: { a: 1 }, data: '' },
+    { meta: { dtype: 'uint8' }, data: '010203' },
+    { meta: { b: { c: 'é' } }, data: '' },
+  ])
+  t.match(rejects, [{ reason: 'invalid JSON', place: { line: 4 } }])
+})
+
+t.test('frames become lines, and one whose meta is no JSON is rejected', async t => {
+  const bad = encode([packet({ a: 1 })], false)
+  bad.write('{"a" 1}', 24)
+  const batch = frame.decoder({ source: 'in', reject: noReject }).push(Buffer.concat([good, bad, good]))
+  const rejects: Reject[] = []
+  const lines = Buffer.concat([...ndjson.encoder({ reject: bad => rejects.push(bad) }).push(batch)])
+  t.equal(lines.toString(), '{"good":1}\n{"good":1}\n')
+  t.match(rejects, [{ reason: 'invalid JSON', place: { source: 'in', offset: good.length } }])
 })
