@@ -62,7 +62,20 @@ export const logSource = defineCommand({
   ],
   positionals: [{ name: 'STORE', summary: 'where packets are stored', many: true, required: true }],
   options: OPTIONS,
-  examples: [],
+  examples: [
+    {
+      summary: 'What Sensor-1 said in the last hour, as CSV',
+      line: 'sensor-sim -n 10 --interval 0 | log-sink -q log.sqlite; log-source log.sqlite --name Sensor-1 --since 1h --to csv',
+    },
+    {
+      summary: 'A log once more, ten times as fast as it came',
+      line: 'sensor-sim -n 10 --interval 100ms | log-sink -q log.ndjson; log-source log.ndjson --speed 10',
+    },
+    {
+      summary: 'Two logs merged by time into a third',
+      line: 'sensor-sim -n 10 --interval 0 | log-sink -q a.csv b.ndjson; log-source a.csv b.ndjson | log-sink -q all.sqlite',
+    },
+  ],
   seeAlso: ['log-sink(1)', 'repack(1)', 'packet(5)'],
   filter: false,
   async run(context) {

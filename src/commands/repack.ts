@@ -16,7 +16,29 @@ export const repack = defineCommand({
   ],
   positionals: [],
   options: [...COMMON, ...LIMITS, ...INPUT, ...OUTPUT, ...QUEUE],
-  examples: [],
+  examples: [
+    {
+      summary: 'Newline-JSON as CSV, into a file that appears whole or not at all',
+      line: 'sensor-sim -n 5 --interval 0 | repack -o readings.csv',
+    },
+    {
+      summary: 'CSV as newline-JSON',
+      line: "printf 'timestamp,value\\n2026-01-01T00:00:00Z,21.5\\n' | repack --from csv",
+    },
+    {
+      summary: 'Only what matters',
+      line: "sensor-sim -n 100 --interval 0 | repack --where 'value>0' --pick timestamp,value",
+    },
+    {
+      summary: 'Samples of an instrument in packets of 64 KiB, each with a checksum',
+      line: 'head -c 1M /dev/zero | repack --from raw --dtype float32 --chunk 64KiB -o samples.daq',
+    },
+    {
+      summary: 'Across machines, into two places at once',
+      line: "repack -i 'tcp://127.0.0.1:4017?listen&once' -o copy.ndjson -o - & sensor-sim -n 5 --interval 0 -o tcp://127.0.0.1:4017; wait $!",
+    },
+  ],
+  seeAlso: ['log-sink(1)', 'log-source(1)', 'verify(1)'],
   filter: true,
   async run(context) {
     const { values, carrier, reject } = context
