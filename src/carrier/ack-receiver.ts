@@ -175,8 +175,11 @@ class Replies {
 
 /** The last ids of one sender. */
 class RecentIds {
-  readonly #ids = new Set<unknown>()
+  readonly #known = new Set<unknown>()
+  /** The same ids by age: the one at `#next` is the oldest. */
+  readonly #ring: unknown[] = []
   readonly #most: number
+  #next = 0
 
   constructor(most: number) {
     this.#most = most
@@ -187,14 +190,11 @@ class RecentIds {
     return batch.filter(packet => {
       const { id } = packet.meta
       if (id === undefined) return true
-      if (this.#ids.has(id)) return false
-      this.#ids.add(id)
-      if (this.#ids.size > this.#most) {
-        for (const oldest of this.#ids) {
-          this.#ids.delete(oldest)
-          break
-        }
-      }
+      if (this.#known.has(id)) return false
+      this.#known.add(id)
+      if (this.#ring.length === this.#most) this.#known.delete(this.#ring[this.#next])
+      this.#ring[this.#next] = id
+      this.#next = (this.#next + 1) % this.#most
       return true
     })
   }

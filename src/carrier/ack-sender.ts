@@ -63,8 +63,10 @@ export class AckSender implements Sink {
     this.#encoder ??= this.#encoderFor(batch)
     while (next < batch.length) {
       if (this.#failure) throw this.#failure
-      const room = this.#options.most - this.#window.length
-      if (room === 0) {
+      const { most } = this.#options
+      const room = most - this.#window.length
+      // A little room is not used for a little write: all that is under way will be acknowledged, and make more.
+      if (room < Math.min(Math.max(1, most >> 2), batch.length - next)) {
         await this.#changed()
         continue
       }
