@@ -8,6 +8,7 @@ import { commandFolder, ROOT, runLine } from '../support/cases.ts'
 const CASES = join(ROOT, 'fixtures/cases')
 const rewrite = process.env['DAQ_WRITE_CASES'] === '1'
 t.jobs = 2
+t.setTimeout(240_000)
 
 for (const command of readdirSync(CASES)) {
   for (const name of readdirSync(join(CASES, command))) {

@@ -9,6 +9,8 @@ import { finish, start } from '../support/process.ts'
 
 const MANY = `seq -f '{"a":%.0f}' 1 100000`
 
+t.setTimeout(120_000)
+
 t.test('a timeout gives up with 124, and what came before has arrived', async t => {
   const { child, ended } = start(t, 'repack --timeout 500ms')
   child.stdin.write('{"a":1}\n')

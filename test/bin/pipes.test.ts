@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { finish, memory, start } from '../support/process.ts'
 
+t.setTimeout(120_000)
+
 t.test('a reader that has enough ends the pipe in silence, with 141', async t => {
   for (const to of ['ndjson', 'frame']) {
     const line = `yes '{"a":1}' | repack --to ${to} | head -c 8 >/dev/null; echo "\${PIPESTATUS[*]}"`

@@ -14,6 +14,8 @@ async function insist({ child, ended }: Started, signal: NodeJS.Signals) {
   return outcome
 }
 
+t.setTimeout(120_000)
+
 t.test('the first TERM ends well, with all that was read', async t => {
   const repack = start(t, 'exec repack')
   repack.child.stdin.write('{"a":1}\n{"a":2}\n')
