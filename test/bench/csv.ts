@@ -19,13 +19,16 @@ export const csv: Bench = {
       { name: 'jq @csv', needs: ['jq'], filter: `{ echo timestamp,id,name,value; ${jq}; }`, input: prefix },
       { name: 'mlr', needs: ['mlr'], filter: 'mlr --ijsonl --ocsv cat', input: prefix },
       { name: 'repack --to csv', needs: ['repack'], filter: ours('repack', '--to csv'), input: full },
-    ].map(side => filterSide({ ...side, count: 'lines', normal: line => line.replaceAll('"', '').trimEnd() }))
+    ].map(side => filterSide({ ...side, count: 'lines', normal: plain }))
     const sink = ours('log-sink', `-q csv:${out}`)
     const logSink = {
       name: 'log-sink csv:',
       needs: ['log-sink'],
       run: () => timed(`rm -f ${out}; cat ${full.path} | ${sink}`, full.lines),
-      answer: async () => (await shell(`rm -f ${out}; head -n 2000 ${full.path} | ${sink}; cat ${out}`)).trimEnd(),
+      answer: async () => {
+        const text = await shell(`rm -f ${out}; head -n 2000 ${full.path} | ${sink}; cat ${out}`)
+        return text.trimEnd().split('\n').map(plain).join('\n')
+      },
     }
     const bars = [
       { side: 'repack --to csv', factor: 4, than: 'python json+csv' },
@@ -33,4 +36,9 @@ export const csv: Bench = {
     ]
     return [{ title: 'NDJSON to CSV', unit: 'rows/s', better: 'more', sides: [...filters, logSink], bars }]
   },
+}
+
+/** Quotes that need not be there and the kind of line ending do not make another answer. */
+function plain(row: string): string {
+  return row.replaceAll('"', '').trimEnd()
 }

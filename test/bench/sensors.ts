@@ -9,8 +9,8 @@ const SENSORS = 5
 const A_SECOND = 1000
 
 /** Ours: sensors in processes of their own, over the link to sensor-sim, through a pipe to log-sink. */
-function ourCommand(link: string, file: string, each: number, interval: string): string {
-  const sim = ours('sensor-sim', `-q --connection ${link} --interval ${interval} --count ${each * SENSORS}`)
+function ourCommand(link: string, file: string, each: number, options: string): string {
+  const sim = ours('sensor-sim', `-q --connection ${link} ${options} --count ${each * SENSORS}`)
   return `${sim} | ${ours('log-sink', `-q csv:${file}`)}`
 }
 
@@ -35,7 +35,7 @@ export const sensors: Bench = {
         needs: ['sensor-sim', 'log-sink'],
         run: () =>
           inFolder(async file => {
-            await shell(ourCommand(link, file, each, '0s'))
+            await shell(ourCommand(link, file, each, '--interval 0'))
             return { value: rowsASecond(file, each * SENSORS) }
           }),
       },
@@ -59,7 +59,7 @@ export const sensorsLatency: Bench = {
       {
         name: `sensor-sim, ${link}`,
         needs: ['python3', 'sensor-sim', 'log-sink'],
-        command: (file: string) => ourCommand(link, file, each, `${SENSORS}ms`),
+        command: (file: string) => ourCommand(link, file, each, `--interval ${SENSORS}ms --probe sequence`),
       },
     ])
     const sides = (percentile: string) =>
