@@ -9,6 +9,7 @@ import { COMMON, INPUT, LIMITS, QUEUE } from '../cli/shared-options.ts'
 import { UsageError } from '../errors.ts'
 import { STORES, storeFor } from '../store/index.ts'
 import { Log } from '../store/log.ts'
+import { once } from '../store/readable.ts'
 import { type Rotation, type Store, type StoreContext, SYNC_MODES } from '../store/store.ts'
 import type { StageReport } from '../stream/ledger.ts'
 import { run } from '../stream/run.ts'
@@ -185,7 +186,7 @@ async function storeContextOf(context: LogSinkContext, deduplicate: boolean): Pr
   const screen = await stdio.outlet?.(parseEndpoint('-'), context.carrier)
   return {
     ledger,
-    reject,
+    reject: once(reject),
     warn,
     terminal,
     deduplicate,

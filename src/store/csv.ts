@@ -1,16 +1,18 @@
 // csv: a row for each packet under one header, appended to across restarts.
 
-import { codecNamed } from '../codec/index.ts'
+import { ByteWriter } from '../codec/byte-writer.ts'
+import { csv as csvCodec } from '../codec/csv.ts'
+import { CSV_EXTRA_COLUMN, CsvRowEncoder, csvColumns, csvHeader } from '../codec/csv-rows.ts'
+import { readMeta } from '../codec/unreadable.ts'
 import { CarrierError } from '../errors.ts'
-import type { Batch, JsonObject, Packet } from '../packet.ts'
+import type { Batch, Json, JsonObject, Packet } from '../packet.ts'
+import type { Rejecter } from '../stream/reject.ts'
 import type { Decoder } from '../stream/step.ts'
 import { checkParams, type Endpoint, flagParam } from '../url.ts'
 import { columnsParam } from './columns.ts'
-import { CsvRows, cellsOf, DATA_COLUMN, EXTRA_COLUMN } from './csv-rows.ts'
 import type { FileRecords } from './file-records.ts'
 import { FileStore } from './file-store.ts'
 import { readSeries } from './read-series.ts'
-import { readable } from './readable.ts'
 import type { RecordFile } from './record-file.ts'
 import { csvFormat } from './record-format.ts'
 import type { StoreContext, StoreKind } from './store.ts'
@@ -55,40 +57,36 @@ class CsvRecords implements FileRecords {
   readonly #name: string
   readonly #asked: readonly string[] | undefined
   readonly #extra: boolean
-  readonly #rows: CsvRows
+  readonly #reject: Rejecter
+  #columns: readonly string[] | undefined
+  #rows: CsvRowEncoder | undefined
 
   constructor(endpoint: Endpoint, { reject }: StoreContext) {
     this.#name = endpoint.text
-    this.#asked = columnsParam(endpoint)
+    this.#reject = reject
     this.#extra = flagParam(endpoint, 'extra')
-    this.#rows = new CsvRows({ name: this.#name, columns: this.#asked, extra: this.#extra, reject })
-    this.encoder = {
-      push: batch => {
-        let text = ''
-        for (const packet of readable(batch, reject)) text += this.#rows.row(packet)
-        return text === '' ? [] : [Buffer.from(text)]
-      },
-    }
+    const asked = columnsParam(endpoint)
+    this.#asked = asked && this.#withExtra(asked)
+    if (this.#asked) this.#setColumns(this.#asked)
+    this.encoder = { push: batch => this.#encode(batch) }
   }
 
   header(): Uint8Array {
-    return Buffer.from(this.#rows.header())
+    return Buffer.from(this.#columns ? csvHeader(this.#columns) : '')
   }
 
   /** The header that is there decides, and must not contradict what was asked for. */
   resume(file: RecordFile): void {
     const columns = headerOf(file)
-    const asked = this.#asked && this.#rows.columns
+    const asked = this.#asked
     if (asked && asked.join('\n') !== columns.join('\n')) {
       throw new CarrierError(this.#name, `the file has the columns ${columns.join(',')}: expected ${asked.join(',')}`)
     }
-    if (this.#extra && !columns.includes(EXTRA_COLUMN)) {
-      throw new CarrierError(
-        this.#name,
-        `the file has the columns ${columns.join(',')}: expected '${EXTRA_COLUMN}', too`,
-      )
+    if (this.#extra && !columns.includes(CSV_EXTRA_COLUMN)) {
+      const reason = `the file has the columns ${columns.join(',')}: expected '${CSV_EXTRA_COLUMN}', too`
+      throw new CarrierError(this.#name, reason)
     }
-    this.#rows.setColumns(columns)
+    this.#setColumns(columns)
   }
 
   ids(file: RecordFile, position: number): readonly string[] {
@@ -106,6 +104,37 @@ class CsvRecords implements FileRecords {
     }
     return ids
   }
+
+  #encode(batch: Batch): readonly Uint8Array[] {
+    const writer = new ByteWriter()
+    for (const packet of batch) {
+      const rows = this.#rows ?? this.#begin(packet)
+      rows?.row(packet, writer)
+    }
+    return writer.used > 0 ? [writer.finish()] : []
+  }
+
+  /** The first packet makes the columns, but a gap record says nothing about what follows it. */
+  #begin(packet: Packet): CsvRowEncoder | undefined {
+    const meta = readMeta(packet, this.#reject)
+    if (!meta) return undefined
+    const keys = csvColumns(packet)
+    if (keys.length > 0) return this.#setColumns(this.#withExtra(keys))
+    const detail = 'no packet has made the columns yet'
+    const bytes = Buffer.from(`${JSON.stringify(meta)}\n`)
+    this.#reject({ place: { source: this.#name }, reason: 'no such column', detail, bytes })
+    return undefined
+  }
+
+  #withExtra(columns: readonly string[]): readonly string[] {
+    return this.#extra && !columns.includes(CSV_EXTRA_COLUMN) ? [...columns, CSV_EXTRA_COLUMN] : columns
+  }
+
+  #setColumns(columns: readonly string[]): CsvRowEncoder {
+    this.#columns = columns
+    this.#rows = new CsvRowEncoder(columns, this.#reject)
+    return this.#rows
+  }
 }
 
 function headerBytes(file: RecordFile): Buffer {
@@ -122,40 +151,39 @@ function headerOf(file: RecordFile): readonly string[] {
   )
 }
 
-/** Rows as the packets they were: bytes and other keys are put back into their places. */
-function rowDecoder(source: string, reject: StoreContext['reject']): Decoder {
-  const decoder = codecNamed('csv').decoder({ source, reject })
-  const restored = (batch: Batch): Batch => batch.map(restore)
-  return {
-    push: bytes => restored(decoder.push(bytes)),
-    end: () => restored(decoder.end?.() ?? []),
-  }
+/** The cells of one row, which may end in a newline. */
+function cellsOf(row: string): readonly string[] {
+  const cells = row.replace(/\r?\n?$/, '').match(/(?:^|,)(?:"(?:[^"]|"")*"|[^,]*)/g) ?? []
+  return cells.map(cell => {
+    const text = cell.replace(/^,/, '')
+    return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text
+  })
 }
 
-function restore(packet: Packet): Packet {
-  const { [DATA_COLUMN]: data, [EXTRA_COLUMN]: extra, ...meta } = packet.meta
-  if (data === undefined && extra === undefined) return packet
-  const others = typeof extra === 'string' ? parseObject(extra) : undefined
-  const bytes = typeof data === 'string' ? Buffer.from(data, 'base64') : packet.data
+/** Rows as packets; the keys that stand in `extra` are put back into their places. */
+function rowDecoder(source: string, reject: Rejecter): Decoder {
+  const decoder = csvCodec.decoder({ source, reject })
+  let hasExtra: boolean | undefined
   return {
-    meta: {
-      ...meta,
-      ...(others ?? (extra !== undefined && { extra })),
-      ...(data !== undefined && typeof data !== 'string' && { data }),
+    push(bytes) {
+      // Looking into each packet would parse it: only where the header says that there is something to find.
+      hasExtra ??= cellsOf(Buffer.from(bytes).toString('utf8').split('\n', 1)[0] ?? '').includes(CSV_EXTRA_COLUMN)
+      const batch = decoder.push(bytes)
+      return hasExtra ? batch.map(withExtras) : batch
     },
-    data: bytes,
+    end() {
+      const batch = decoder.end?.() ?? []
+      return hasExtra ? batch.map(withExtras) : batch
+    },
   }
 }
 
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+function withExtras(packet: Packet): Packet {
+  const { [CSV_EXTRA_COLUMN]: extra, ...meta } = packet.meta
+  if (extra === null) return { meta, data: packet.data }
+  return isObject(extra) ? { meta: { ...meta, ...extra }, data: packet.data } : packet
 }
 
-function isObject(value: unknown): value is JsonObject {
+function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -86,7 +86,7 @@ t.test('a key without a column is rejected, and kept with --reject', async t => 
   const input = '{"a":1}\n{"a":2,"b":3}\n'
   const { code, said, text } = await logged(t, ['$log.csv', '--reject', '$bad'], input)
   t.equal(code, 3)
-  t.equal(text('log.csv'), 'a\n1\n')
+  t.equal(text('log.csv'), 'a\r\n1\r\n')
   t.equal(text('bad'), '{"a":2,"b":3}\n')
   t.match(said, "rejected: no such column: 'b' (columns: a)")
   t.equal((await logged(t, ['$log.csv', '--strict'], input)).code, 1)
