@@ -1,5 +1,8 @@
 // The ids of the records stored last, so that a packet that is sent again is stored once.
 
+import { Line } from '../codec/line.ts'
+import { FieldScan } from '../codec/scan.ts'
+import { DataError } from '../errors.ts'
 import type { Batch, Packet } from '../packet.ts'
 
 /** At least so many ids are remembered: far more than a sender may have unacknowledged. */
@@ -30,7 +33,7 @@ export class RecentIds {
   fresh(batch: Batch): Batch {
     let fresh: Packet[] | undefined
     for (const [index, packet] of batch.entries()) {
-      const id = idOf(packet)
+      const id = readableId(packet)
       if (id === undefined || !this.has(id)) {
         if (id !== undefined) this.add(id)
         fresh?.push(packet)
@@ -40,9 +43,29 @@ export class RecentIds {
   }
 }
 
-/** The id as text. */
-export function idOf({ meta }: Packet): string | undefined {
-  const id = meta['id']
+/** What cannot be read has no id: the store rejects it, or keeps the line as it is. */
+function readableId(packet: Packet): string | undefined {
+  try {
+    return idOf(packet)
+  } catch (error) {
+    if (error instanceof DataError) return undefined
+    throw error
+  }
+}
+
+const scan = new FieldScan(['id'])
+
+/** The id as text. Of a plain line it is found without parsing the line; without an id, or where it is null, nothing. */
+export function idOf(packet: Packet): string | undefined {
+  if (packet instanceof Line && scan.scan(packet)) {
+    const [start = -1] = scan.starts
+    const [end = -1] = scan.ends
+    if (start < 0) return undefined
+    const text = packet.buffer.toString('utf8', start, end)
+    if (text.startsWith('"')) return text.slice(1, -1)
+    if (/^-?[1-9]\d{0,14}$/.test(text)) return text
+  }
+  const id = packet.meta['id']
   if (typeof id === 'string') return id
   return id === undefined || id === null ? undefined : JSON.stringify(id)
 }

@@ -85,7 +85,6 @@ async function soak(stores: readonly string[], options: readonly string[]): Prom
   const torn = readdirSync(folder).filter(name => name.includes('.torn-')).length
   let good = code === 0
   for (const url of urls) {
-    if (url.startsWith('csv:')) continue
     const ids = (await readBack(url)).map(({ meta }) => Number(String(meta['id']).slice(3)))
     const missing = sent - new Set(ids).size
     const twice = ids.length - new Set(ids).size
