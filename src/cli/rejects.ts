@@ -33,7 +33,7 @@ export function createRejecter({ ledger, log, strict, verbose, file }: RejectOpt
 const NEWLINE = Uint8Array.of(10)
 
 function keep(file: string, { place, bytes }: Reject): void {
-  const ending = place.line === undefined ? [] : [NEWLINE]
+  const ending = place.line === undefined || bytes.at(-1) === NEWLINE[0] ? [] : [NEWLINE]
   try {
     appendFileSync(file, Buffer.concat([bytes, ...ending]))
   } catch (error) {

@@ -66,9 +66,10 @@ t.test('the bytes are kept: lines as lines, others as they are, after what is th
   const file = join(t.testdir({ rejects: 'older\n' }), 'rejects')
   const { reject } = rejecter({ file })
   reject(badLine(1))
+  reject({ ...badLine(2), bytes: Buffer.from('3,4\r\n') })
   reject({ place: { source: 'x', offset: 0 }, reason: 'bad CRC', bytes: Uint8Array.of(0xf7, 0, 255) })
   reject({ place: { source: 'x', offset: 9 }, reason: 'bad CRC', bytes: Uint8Array.of(1) })
-  t.equal(readFileSync(file, 'latin1'), 'older\nbad 1\n\xf7\0\xff\x01')
+  t.equal(readFileSync(file, 'latin1'), 'older\nbad 1\n3,4\r\n\xf7\0\xff\x01')
 })
 
 t.test('a file that cannot be written stops the run', async t => {
