@@ -109,10 +109,16 @@ async function openOne({ endpoint, carrier }: Opening, told: Codec | undefined, 
 }
 
 /** Without a codec it is told by the first packet. */
-function encodeAs(told: Codec | undefined, options: EncodeOptions): Encode {
+function encodeAs(told: Codec | undefined, options: SinkOptions): Encode {
+  const count = options.context.ledger.stage('output')
+  // A sink counts whole batches out: a packet that turns out to be unreadable while it is written is taken back.
+  const reject: Rejecter = rejected => {
+    count.out--
+    options.reject(rejected)
+  }
   return ([first]) => {
     const codec = told ?? codecNamed(first && wantsFrames(first) ? 'frame' : 'ndjson')
-    return { encoder: codec.encoder(options), shared: codec.name === 'ndjson' || codec.name === 'frame' }
+    return { encoder: codec.encoder({ ...options, reject }), shared: codec.name === 'ndjson' || codec.name === 'frame' }
   }
 }
 
