@@ -1,6 +1,6 @@
 // A store whose records lie in a series of files: one is written, the finished ones are kept.
 
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CarrierError, systemReason } from '../errors.ts'
 import type { Batch } from '../packet.ts'
@@ -103,7 +103,7 @@ export class FileStore implements Store {
   /** A file that was moved away is begun anew; one that is still there is finished if the files of this store rotate. */
   async reopen(): Promise<void> {
     const { size, interval } = this.#context.rotation
-    const there = this.#isThere()
+    const there = this.#file.isAt(this.#file.path)
     if (there && this.#file.size > 0 && (size !== undefined || interval !== undefined || this.#series.timed)) {
       this.#finish(this.#now())
     } else {
@@ -245,10 +245,5 @@ export class FileStore implements Store {
         file.close()
       }
     }
-  }
-
-  #isThere(): boolean {
-    const stat = statSync(this.#file.path, { throwIfNoEntry: false })
-    return stat !== undefined && this.#file.isFile(stat)
   }
 }

@@ -9,7 +9,7 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
-  type Stats,
+  statSync,
   writeSync,
   writevSync,
 } from 'node:fs'
@@ -77,10 +77,11 @@ export class RecordFile {
     return this.#size
   }
 
-  /** Whether this is the file of which the path says this: not, where it was moved away. */
-  isFile({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): boolean {
+  /** Whether a path leads to this file: not, where it was moved away. */
+  isAt(path: string): boolean {
     const mine = fstatSync(this.#descriptor)
-    return mine.dev === dev && mine.ino === ino
+    const there = statSync(path, { throwIfNoEntry: false })
+    return there?.dev === mine.dev && there.ino === mine.ino
   }
 
   window(): FileWindow {

@@ -1,6 +1,6 @@
 // Files that are only appended to: torn tails, failed writes.
 
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { RecordFile } from '../../src/store/record-file.ts'
 import { csvFormat, lineFormat, type RecordFormat } from '../../src/store/record-format.ts'
@@ -109,8 +109,9 @@ t.test('a file of another kind is left alone', async t => {
 t.test('it knows whether it was moved away', async t => {
   const folder = t.testdir({ log: '{\n', other: '{\n' })
   const { file } = open(`${folder}/log`)
-  t.ok(file.isFile(statSync(`${folder}/log`)))
-  t.notOk(file.isFile(statSync(`${folder}/other`)))
+  t.ok(file.isAt(`${folder}/log`))
+  t.notOk(file.isAt(`${folder}/other`))
+  t.notOk(file.isAt(`${folder}/none`))
   file.close()
 })
 
