@@ -40,11 +40,10 @@ export async function* limited(source: Source, limits: Limits, stop: AbortContro
     if (count === 0) return
     for await (const batch of source) {
       waiting = false
-      if (seen + batch.length >= count) {
-        const { acknowledge } = batch
-        const last: Batch = batch.slice(0, count - seen)
-        yield acknowledge ? Object.assign(last, { acknowledge }) : last
-        return
+      if (seen + batch.length === count) return yield batch
+      if (seen + batch.length > count) {
+        // What is cut away goes nowhere, so the batch is not acknowledged: whoever sent it keeps it.
+        return yield batch.slice(0, count - seen)
       }
       seen += batch.length
       yield batch

@@ -28,4 +28,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     table: async () => (await import('./repack.ts')).repack,
     run: async words => runCommand((await import('./repack.ts')).repack, words),
   },
+  {
+    name: 'verify',
+    summary: 'prove what a transport did: lost, duplicated, reordered, corrupt, late',
+    table: async () => (await import('./verify.ts')).verify,
+    run: async words => runCommand((await import('./verify.ts')).verify, words),
+  },
 ]

@@ -1,0 +1,74 @@
+// The manual: nothing generated is stale, every page is clean roff, every example runs.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { COMMANDS } from '../src/commands/index.ts'
+import { generatedFiles } from '../src/docs.ts'
+import { commandFolder, ROOT, runLine } from './support/cases.ts'
+
+const read = (path: string) => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), 'utf8') : '')
+const tables = await Promise.all(COMMANDS.map(entry => entry.table()))
+
+t.test('nothing generated is stale: if this fails, run npm run docs', async t => {
+  for (const [path, text] of await generatedFiles(read('README.md'))) t.equal(read(path), text, path)
+})
+
+t.test('the package names every command, its launcher and its page', async t => {
+  const { bin, man } = JSON.parse(read('package.json'))
+  const names = [...COMMANDS.map(entry => entry.name), 'daqutils']
+  t.same(Object.keys(bin).sort(), names.sort())
+  t.same(
+    [...man].sort(),
+    readdirSync(join(ROOT, 'man'))
+      .filter(name => /\.\d$/.test(name))
+      .map(name => `man/${name}`)
+      .sort(),
+  )
+  for (const path of Object.values<string>(bin))
+    t.match(read(path), /^#!\/usr\/bin\/env node\nrequire\('[^']+'\)\n$/, path)
+})
+
+t.test('the summary of the overview is the one of the command', async t => {
+  for (const entry of COMMANDS) t.equal(entry.summary, (await entry.table()).summary, entry.name)
+})
+
+t.test('every page is clean roff', async t => {
+  try {
+    execFileSync('groff', ['--version'], { stdio: 'ignore' })
+  } catch {
+    return t.comment('groff is not here: the pages are not checked')
+  }
+  for (const name of readdirSync(join(ROOT, 'man')).filter(name => /\.\d$/.test(name))) {
+    const warnings = execFileSync('bash', ['-c', `groff -man -Tutf8 -K utf8 -ww -z man/${name} 2>&1`], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+    t.equal(warnings, '', name)
+  }
+})
+
+t.test('every option of a command that an example uses exists', async t => {
+  for (const { name, options, examples } of tables) {
+    const known = new Set(tables.flatMap(table => table.options.map(option => `--${option.name}`)))
+    t.ok(examples.length > 0, `${name} has examples`)
+    for (const { line } of examples)
+      for (const word of line.match(/(?<=\s)--[a-z-]+/g) ?? []) t.ok(known.has(word), `${line}: ${word}`)
+    t.ok(options.length > 0)
+  }
+})
+
+t.test('every example runs', async t => {
+  t.jobs = 2
+  for (const { name, examples } of tables) {
+    for (const { line, needs, code = 0 } of examples) {
+      const skip = needs !== undefined && !process.env[needs] ? `${needs} is not set` : false
+      t.test(`${name}: ${line}`, { skip }, async t => {
+        const folder = t.testdir({})
+        const outcome = await runLine(line, commandFolder(join(folder, '.bin')), { folder })
+        t.equal(outcome.code, code, outcome.stderr)
+      })
+    }
+  }
+})
