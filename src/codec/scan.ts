@@ -25,6 +25,7 @@ export class FieldScan {
   others = 0
   readonly #keys: readonly Uint8Array[]
 
+  /** The keys must differ from one another. */
   constructor(keys: readonly string[]) {
     this.#keys = keys.map(keyBytes)
     this.starts = new Int32Array(keys.length)

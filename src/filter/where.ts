@@ -11,14 +11,16 @@ import { type Condition, isPlainField, parseCondition, valueAt } from './conditi
 /** Throws a UsageError for what is no condition. A packet that turns out to be no JSON is rejected. */
 export function where(conditions: readonly string[], reject: Rejecter): Stage {
   const all = conditions.map(parseCondition)
-  const scan = all.every(({ field }) => isPlainField(field)) ? new FieldScan(all.map(({ field }) => field)) : undefined
+  const fields = [...new Set(all.map(({ field }) => field))]
+  const scan = fields.every(isPlainField) ? new FieldScan(fields) : undefined
+  const tests = all.map(condition => ({ condition, index: fields.indexOf(condition.field) }))
   return {
     push(batch) {
       const passed: Packet[] = []
       for (const packet of batch) {
         const holds =
           packet instanceof Line && scan?.scan(packet)
-            ? holdInLine(all, scan, packet.buffer)
+            ? holdInLine(tests, scan, packet.buffer)
             : holdInMeta(all, packet, reject)
         if (holds) passed.push(packet)
       }
@@ -27,10 +29,16 @@ export function where(conditions: readonly string[], reject: Rejecter): Stage {
   }
 }
 
-function holdInLine(all: readonly Condition[], { starts, ends }: FieldScan, buffer: Buffer): boolean {
-  for (let index = 0; index < all.length; index++) {
+interface Test {
+  readonly condition: Condition
+  /** Of the field's key in the scan. */
+  readonly index: number
+}
+
+function holdInLine(tests: readonly Test[], { starts, ends }: FieldScan, buffer: Buffer): boolean {
+  for (const { condition, index } of tests) {
     const start = starts[index] ?? -1
-    if (start < 0 || !all[index]?.holdsAt(buffer, start, ends[index] ?? 0)) return false
+    if (start < 0 || !condition.holdsAt(buffer, start, ends[index] ?? 0)) return false
   }
   return true
 }

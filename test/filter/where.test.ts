@@ -70,6 +70,7 @@ t.test('conditions are joined by and, and hold for lines, frames and objects ali
   t.same(names(['value>0']), [7.5, { x: 1 }, '8'], 'what is no number compares as text')
   t.same(names(['name==Sensor-1']), [-49, { x: 1 }])
   t.same(names(['name==Sensor-1', 'value<0']), [-49])
+  t.same(names(['value>0', 'value<8']), [7.5], 'a range of one field')
   t.same(names(['value.x==1']), [{ x: 1 }])
   t.same(names(['name']), [-49, 7.5, { x: 1 }])
   t.same(names(['name!=Sensor-1']), [7.5], 'a missing field holds for nothing')
