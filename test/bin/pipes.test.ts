@@ -83,3 +83,25 @@ t.test('a slow reader gets everything', async t => {
   t.match(await ended, { code: 0, stderr: '' })
   t.match(last, /\{"a":200000\}\n$/)
 })
+
+t.test('a line of 200 MB over --max-packet is named, not held', async t => {
+  const input = `exec 2>/dev/null; head -c 200000000 /dev/zero | tr '\\0' x; echo; echo '{"a":1}'; sleep 600`
+  const repack = start(t, `exec repack --max-packet 1MiB < <(${input})`)
+  await repack.printed('{"a":1}\n')
+  await repack.said('stdin:1 (byte 0): rejected: too long')
+  const most = memory(repack.child.pid ?? 0, 'VmHWM')
+  t.ok(most < 200e6, `${most} bytes at most`)
+  repack.child.kill('SIGTERM')
+  t.match(await repack.ended, { code: 3, stdout: '{"a":1}\n' })
+})
+
+t.test('a line of 200 MB within --max-packet passes whole', async t => {
+  const line = `{ printf '{"a":"'; head -c 200000000 /dev/zero | tr '\\0' x; echo '"}'; }`
+  const { stdout } = await finish(t, `${line} | sha256sum`)
+  t.match(await finish(t, `${line} | repack | sha256sum`), { code: 0, stdout, stderr: '' })
+})
+
+t.test('sensors stop when nobody reads them any more', async t => {
+  const line = `sensor-sim --interval 10ms | head -n 1 | wc -l; echo "\${PIPESTATUS[*]}"`
+  t.match(await finish(t, line), { stdout: '1\n141 0 0\n', stderr: '' })
+})
