@@ -17,7 +17,7 @@ export const verify = defineCommand({
   summary: 'prove what a transport did: lost, duplicated, reordered, corrupt, late',
   description: [
     'verify reads the packets of sensor-sim --probe sequence, through whatever lies between, and writes one record of ' +
-      'what it found: how many were received, lost (with the ranges of their numbers), duplicated, reordered and corrupt, ' +
+      'what it found: how many were received, lost, duplicated, reordered and corrupt, the ranges of missing numbers ' +
       'for each sensor and in all, and the percentiles of their latency. It ends with exit code 3 if anything was wrong.',
     `Memory is bounded: what is more than ${WINDOW.toLocaleString('en')} numbers behind the newest of its sensor counts ` +
       'as stale, because nobody knows any more whether it came before. A corrupt packet is not counted as lost, too.',

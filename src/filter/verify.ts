@@ -10,7 +10,7 @@ import { type SequenceRecord, sequenceRecord } from './sequence-record.ts'
 export const WINDOW = 65_536
 /** A timestamp further than a day from now is of a schedule, not of a clock. */
 const BELIEVABLE = 86_400_000
-/** Ranges of lost numbers told for each sensor. */
+/** Ranges of missing numbers told for each sensor. */
 const REMEMBERED = 100
 
 export interface VerifyOptions {
@@ -22,10 +22,11 @@ export interface VerifyOptions {
 
 export interface SensorFindings {
   readonly received: number
-  readonly lost: number
+  /** Numbers that did not come intact: lost, or corrupt where the number cannot be believed. */
+  readonly missing: number
   readonly duplicated: number
   readonly reordered: number
-  readonly lost_ranges: readonly Range[]
+  readonly missing_ranges: readonly Range[]
 }
 
 export interface Findings {
@@ -151,7 +152,7 @@ export class Verifier {
 }
 
 function sensorFindings({ received, duplicated, reordered, holes }: Tracked): SensorFindings {
-  return { received, lost: holes.missing, duplicated, reordered, lost_ranges: holes.ranges }
+  return { received, missing: holes.missing, duplicated, reordered, missing_ranges: holes.ranges }
 }
 
 /** Puts into the ledger what makes the run one with losses. */

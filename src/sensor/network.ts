@@ -189,9 +189,11 @@ export class Network {
   #mayLand(): boolean {
     const { ordered, latency, limit } = this.#options
     const prompt = latency === 0 && !this.#faulty
-    if (!ordered || prompt || this.#flight.count >= limit || this.satisfied) return true
-    const head = this.#nextInOrder()?.head
-    if (head) return this.#flight.due <= Math.max(head.time, this.#freed)
+    if (!ordered || prompt || this.#flight.count >= limit) return true
+    const [again] = this.#again
+    if (!again && this.satisfied) return true
+    const next = again ?? this.#nextInOrder()?.head
+    if (next) return this.#flight.due <= Math.max(next.time, this.#freed)
     return this.#flight.due <= this.#doors.reduce((least, door) => Math.min(least, earliest(door)), Infinity)
   }
 

@@ -48,11 +48,11 @@ t.test('lost, duplicated and reordered packets are told apart, sensor by sensor'
   ;[stream[50], stream[51]] = [stream[51] ?? {}, stream[50] ?? {}]
   const found = findings([...stream, meta(0, 'B'), meta(2, 'B')])
   t.match(found, { received: 100, lost: 4, duplicated: 1, reordered: 1, corrupt: 0 })
-  t.same(found.sensors['A']?.lost_ranges, [
+  t.same(found.sensors['A']?.missing_ranges, [
     [3, 3],
     [10, 11],
   ])
-  t.same(found.sensors['B'], { received: 2, lost: 1, duplicated: 0, reordered: 0, lost_ranges: [[1, 1]] })
+  t.same(found.sensors['B'], { received: 2, missing: 1, duplicated: 0, reordered: 0, missing_ranges: [[1, 1]] })
   const ledger = new Ledger()
   countFindings(found, ledger.stage('verify'))
   t.equal(ledger.lost, 6, 'exit code 3 counts all of them')
