@@ -12,11 +12,9 @@ import { randomStream } from '../random.ts'
 import { systemClock } from '../sensor/clock.ts'
 import { parseSensor, sensorConfigs } from '../sensor/config.ts'
 import { FAULTS, parseFaults } from '../sensor/faults.ts'
-import { inPlace } from '../sensor/in-place.ts'
-import { CONNECTIONS, inProcesses } from '../sensor/in-processes.ts'
-import { inThreads } from '../sensor/in-threads.ts'
+import { ISOLATIONS, openHabitat } from '../sensor/habitat.ts'
+import { CONNECTIONS } from '../sensor/in-processes.ts'
 import { SENSOR_KINDS } from '../sensor/kinds.ts'
-import type { Habitat } from '../sensor/running.ts'
 import { Simulation, type SimulationOptions } from '../sensor/simulation.ts'
 import { run } from '../stream/run.ts'
 import { formatDuration, parseNumber } from '../units.ts'
@@ -79,7 +77,7 @@ const OPTIONS = [
   {
     name: 'isolation',
     kind: 'choice',
-    choices: ['process', 'thread', 'none'],
+    choices: ISOLATIONS,
     argument: 'WHERE',
     default: 'process',
     summary: 'let each sensor live in a process, in a thread, or all of them in this one',
@@ -227,21 +225,13 @@ function simulationOptions(context: Context<SimValues>): SimulationOptions {
       faults,
       random: sensor => randomStream(seed, `${sensor} fault`),
     },
-    habitat: habitat(values),
+    habitat: openHabitat(values.isolation, values.connection),
     clock: systemClock,
     ledger: context.ledger,
     reject: context.reject,
     warn: context.warn,
     stop: context.carrier.stop,
   }
-}
-
-function habitat({ isolation, connection }: SimValues): Habitat {
-  if (isolation === 'process') return inProcesses(connection)
-  if (connection !== 'pipe') {
-    throw new UsageError(`--connection ${connection} needs --isolation process: others need no connection`)
-  }
-  return isolation === 'thread' ? inThreads() : inPlace()
 }
 
 function parseSpeed(text: string): number {

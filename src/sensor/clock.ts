@@ -10,7 +10,7 @@ export interface Clock {
 }
 
 /** A timer cannot be set further ahead than this. */
-const LONGEST = 2 ** 31 - 1
+export const LONGEST_TIMER = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
@@ -25,7 +25,7 @@ export const systemClock: Clock = {
       const wait = () => {
         const left = time - systemClock.now()
         if (left <= 0) done()
-        else timer = setTimeout(wait, Math.min(Math.ceil(left), LONGEST))
+        else timer = setTimeout(wait, Math.min(Math.ceil(left), LONGEST_TIMER))
       }
       let timer: NodeJS.Timeout | undefined
       stop.addEventListener('abort', done)

@@ -1,15 +1,14 @@
 // Sensors and the network between them and the output, as a source of packets.
 
-import { codecNamed } from '../codec/index.ts'
 import { CarrierError } from '../errors.ts'
-import { type Batch, type Packet, packet } from '../packet.ts'
+import type { Batch } from '../packet.ts'
 import type { Ledger, StageCount } from '../stream/ledger.ts'
 import type { Rejecter } from '../stream/reject.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, LONGEST_TIMER } from './clock.ts'
 import type { SensorConfig } from './config.ts'
 import type { Block } from './link.ts'
 import { Network, type NetworkOptions } from './network.ts'
-import type { Piece } from './pieces.ts'
+import { pieceDecoder } from './piece-packets.ts'
 import type { Habitat, RunningSensor } from './running.ts'
 import type { SensorOrders, SensorStart } from './sensor.ts'
 import { Window } from './window.ts'
@@ -35,9 +34,6 @@ const BATCH = 512
 const RESTARTS = 3
 const BACK_OFF_MS = 100
 
-/** A timer cannot be set further ahead than this. */
-const LONGEST = 2 ** 31 - 1
-
 interface Place {
   readonly config: SensorConfig
   running: RunningSensor | undefined
@@ -47,6 +43,8 @@ interface Place {
   restarts: number
   received: number
 }
+
+const FRESH = { running: undefined, ready: false, paused: false, over: false, restarts: 0, received: 0 }
 
 /**
  * Packets as they leave the network. Ends when every sensor has ended, when the network has taken enough, or drained
@@ -74,21 +72,13 @@ export class Simulation {
       count: this.#count,
       injected: ledger.stage('fault'),
     })
-    this.#places = configs.map(config => ({
-      config,
-      running: undefined,
-      ready: false,
-      paused: false,
-      over: false,
-      restarts: 0,
-      received: 0,
-    }))
+    this.#places = configs.map(config => ({ config, ...FRESH }))
   }
 
   async *packets(): AsyncGenerator<Batch> {
     const { stop, habitat, network } = this.#options
     const window = new Window(network.limit, BATCH)
-    const decode = this.#decoder()
+    const decode = pieceDecoder(this.#options.reject)
     const onStop = () => {
       for (const place of this.#places) this.#stopSensor(place)
       this.#poke()
@@ -241,7 +231,8 @@ export class Simulation {
   async #event(): Promise<void> {
     const wait = (this.#network.due - this.#now()) / (this.#options.orders.speed ?? 1)
     await new Promise<void>(resolve => {
-      const timer = wait > 0 && wait < Infinity ? setTimeout(resolve, Math.min(Math.ceil(wait), LONGEST)) : undefined
+      const timer =
+        wait > 0 && wait < Infinity ? setTimeout(resolve, Math.min(Math.ceil(wait), LONGEST_TIMER)) : undefined
       this.#wake = () => {
         clearTimeout(timer)
         resolve()
@@ -252,15 +243,5 @@ export class Simulation {
 
   #poke(): void {
     this.#wake?.()
-  }
-
-  /** Lines stay lines, unparsed; a frame is taken apart only as far as its meta. */
-  #decoder(): (piece: Piece) => readonly Packet[] {
-    const lines = codecNamed('ndjson').decoder({ source: 'sensors', reject: this.#options.reject })
-    return ({ bytes, metaLength }) => {
-      if (metaLength === 0) return lines.push(bytes)
-      const meta: Packet['meta'] = JSON.parse(Buffer.from(bytes.subarray(0, metaLength)).toString())
-      return [packet(meta, bytes.subarray(metaLength))]
-    }
   }
 }

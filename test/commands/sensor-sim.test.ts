@@ -187,11 +187,10 @@ t.test('exec and replay: what cannot be read is named and counted, a failing com
 })
 
 t.test('iq samples come as frames, which a pipe takes as they are', async t => {
-  const { code, text } = await run(
-    'sensor-sim --probe iq --sensors 1 -n 2 --to frame | repack --to ndjson | cut -c 1-300',
-  )
+  const line = 'sensor-sim --probe iq --sensors 1 -n 2 --to frame | repack --to ndjson | cut -c 1-300'
+  const { code, stdout } = await runLine(line, commands, { folder })
   t.equal(code, 0)
-  t.match(text, /"dtype":"complex64","shape":\[4096\],"sample_rate":1000000/)
+  t.match(stdout.toString(), /"dtype":"complex64","shape":\[4096\],"sample_rate":1000000/)
 })
 
 t.test('wrong usage is exit code 2, and says what is right', async t => {
