@@ -80,7 +80,7 @@ await run(openSource(['in.ndjson']), [{ push: batch => { for (const packet of ba
 await sink.close()
 if (names.join() !== 'a,b') throw new Error(names.join())
 // @ts-expect-error: a number is no endpoint
-openSource(5)
+export const wrong = () => openSource(5)
 `,
   )
   writeFileSync(join(prefix, 'user/package.json'), '{"type":"module"}')

@@ -63,15 +63,14 @@ complete -o filenames -F _daqutils daqutils`
 function zsh(commands: readonly CommandTable[]): string {
   const quote = (text: string) => text.replace(/[[\]:]/g, '\\$&').replaceAll("'", "'\\''")
   const bodies = commands.map(command => {
-    const rows = command.options.map(option => {
-      const repeat = option.many ? '*' : ''
-      const names =
-        option.short && !option.many
-          ? `'(-${option.short} --${option.name})'{-${option.short},--${option.name}}`
-          : `'${repeat}--${option.name}'`
+    const rows = command.options.flatMap(option => {
       const action = option.choices ? `(${option.choices.join(' ')})` : takesFile(option) ? '_files' : ''
-      const value = option.kind === 'flag' ? '' : `:${quote(option.argument ?? 'value')}:${action}`
-      return `    ${names}'[${quote(option.summary)}]${value}'`
+      const takesValue = option.kind !== 'flag'
+      const value = takesValue ? `:${quote(option.argument ?? 'value')}:${action}` : ''
+      const repeat = option.many ? '*' : ''
+      const row = (name: string) => `    '${repeat}${name}[${quote(option.summary)}]${value}'`
+      const long = row(`--${option.name}${takesValue ? '=' : ''}`)
+      return option.short ? [row(`-${option.short}${takesValue ? '+' : ''}`), long] : [long]
     })
     return `${functionName(command)}() {
   _arguments -s \\

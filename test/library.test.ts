@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import * as daqutils from '../src/index.ts'
+
+t.test('a program opens a source, runs stages and closes a sink', async t => {
+  const folder = t.testdir({ 'in.ndjson': '{"value":1}\n{"value":2}\n{"value":3}\n' })
+  const ledger = new daqutils.Ledger()
+  const odd: daqutils.Stage = { push: batch => batch.filter(({ meta }) => Number(meta['value']) % 2 === 1) }
+  const sink = await daqutils.openSink(join(folder, 'out.ndjson'), { ledger })
+  await daqutils.run(daqutils.openSource(join(folder, 'in.ndjson'), { ledger }), [odd], sink)
+  await sink.close()
+  t.equal(readFileSync(join(folder, 'out.ndjson'), 'utf8'), '{"value":1}\n{"value":3}\n')
+  t.same([ledger.stage('input').in, ledger.stage('output').out, ledger.lost], [3, 2, 0])
+})
+
+t.test('what cannot be read is an error, unless somebody takes it', async t => {
+  const folder = t.testdir({ 'in.ndjson': '{"value":1}\nnot json\n{"value":2}\n' })
+  const path = join(folder, 'in.ndjson')
+  const drain = async (source: daqutils.Source) => {
+    const values: unknown[] = []
+    for await (const batch of source) values.push(...batch.map(({ meta }) => meta['value']))
+    return values
+  }
+  await t.rejects(drain(daqutils.openSource(path)), { name: 'DataError', place: { line: 2, offset: 12 } })
+  const rejected: daqutils.Reject[] = []
+  t.same(await drain(daqutils.openSource([path], { reject: reject => void rejected.push(reject) })), [1, 2])
+  t.equal(rejected[0]?.place.line, 2)
+})
+
+t.test('a signal ends a source that would wait for ever', async t => {
+  const folder = t.testdir({})
+  const path = join(folder, 'grows.ndjson')
+  writeFileSync(path, '{"value":1}\n')
+  const stop = new AbortController()
+  const seen: unknown[] = []
+  for await (const batch of daqutils.openSource(`${path}?follow`, { signal: stop.signal })) {
+    seen.push(...batch.map(({ meta }) => meta['value']))
+    stop.abort()
+  }
+  t.same(seen, [1])
+})
+
+t.test('an unknown endpoint is named with what is known', async t => {
+  t.throws(() => daqutils.openSource('telepathy:x'), daqutils.UsageError)
+  await t.rejects(daqutils.openSink('telepathy:x'), /tcp/)
+})
+
+t.test('the parts of a pipeline are in the index', async t => {
+  for (const name of ['run', 'chain', 'openSource', 'openSink', 'packet', 'Ledger', 'readableOf', 'writableOf']) {
+    t.type(Reflect.get(daqutils, name), 'function', name)
+  }
+})
