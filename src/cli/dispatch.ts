@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 import type { Command } from './command.ts'
+import { EXIT, exitCodeOf } from './exit.ts'
 import { createLog } from './log.ts'
 import { distance } from './parse.ts'
 import { version } from './version.ts'
@@ -27,7 +28,7 @@ export async function dispatch(entries: readonly CommandEntry[]): Promise<void> 
     process.exit(await runNamed(entries, name, words))
   } catch (error) {
     log.error(error instanceof Error ? error.message : String(error))
-    process.exit(error instanceof UsageError ? 2 : 1)
+    process.exit(exitCodeOf(error))
   }
 }
 
@@ -37,7 +38,8 @@ async function runNamed(
   words: readonly string[],
 ): Promise<number> {
   if (name === '--version' || name === '-V') return print(`daqutils ${version()}\n`)
-  if (name === undefined || name === '--help' || name === '-h') return print(overview(entries), name ? 0 : 2)
+  if (name === undefined || name === '--help' || name === '-h')
+    return print(overview(entries), name ? EXIT.done : EXIT.usage)
   if (name === 'completion') {
     const { completionScript } = await import('./docs/completion.ts')
     return print(completionScript(words[0] ?? '', await Promise.all(entries.map(entry => entry.table()))))
@@ -61,6 +63,7 @@ function overview(entries: readonly CommandEntry[]): string {
 }
 
 async function print(text: string, code = 0): Promise<number> {
+  process.stdout.on('error', () => process.exit(EXIT.readerGone))
   await new Promise<void>(resolve => process.stdout.write(text, () => resolve()))
   return code
 }

@@ -1,11 +1,13 @@
 // The first thing a command's bundle runs: answers `--version` at once, loads the rest otherwise.
 
+import { EXIT } from './exit.ts'
 import { version } from './version.ts'
 
 /** Runs `load` unless the only word is `--version`; whatever escapes from it is printed and makes exit code 1. */
 export function start(name: string, load: () => Promise<void>): void {
   const words = process.argv.slice(2)
   if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+    process.stdout.on('error', () => process.exit(EXIT.readerGone))
     process.stdout.write(`${name} ${version()}\n`)
     return
   }

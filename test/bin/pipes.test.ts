@@ -105,3 +105,10 @@ t.test('sensors stop when nobody reads them any more', async t => {
   const line = `sensor-sim --interval 10ms | head -n 1 | wc -l; echo "\${PIPESTATUS[*]}"`
   t.match(await finish(t, line), { stdout: '1\n141 0 0\n', stderr: '' })
 })
+
+t.test('help and version end in silence when nobody reads them', async t => {
+  for (const words of ['repack --help', 'repack --version', 'daqutils --help']) {
+    const { stdout, stderr } = await finish(t, `{ sleep 0.2; ${words}; echo "code $?" >&2; } | true`)
+    t.same([stdout, stderr], ['', 'code 141\n'], words)
+  }
+})
