@@ -1,20 +1,18 @@
 // Bytes written one after the other into a buffer that grows, handed on as one.
 
+/** Nothing is allocated before the first byte; then at least so many. */
 const FIRST = 4096
+const NOTHING = Buffer.alloc(0)
 
 /** `buffer` may be written directly up to `room` bytes from `used` on. Make a new one for each batch. */
 export class ByteWriter {
-  buffer: Buffer
+  buffer = NOTHING
   used = 0
-
-  constructor(bytes = FIRST) {
-    this.buffer = Buffer.allocUnsafeSlow(bytes)
-  }
 
   /** Makes sure that so many bytes can be written. */
   room(bytes: number): void {
     if (this.buffer.length - this.used >= bytes) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.used + bytes))
+    const larger = Buffer.allocUnsafeSlow(Math.max(FIRST, this.buffer.length * 2, this.used + bytes))
     this.buffer.copy(larger, 0, 0, this.used)
     this.buffer = larger
   }
@@ -35,6 +33,12 @@ export class ByteWriter {
     }
     for (let i = start; i < end; i++) buffer[at++] = from[i] as number
     this.used = at
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.room(bytes.length)
+    this.buffer.set(bytes, this.used)
+    this.used += bytes.length
   }
 
   byte(byte: number): void {

@@ -14,14 +14,26 @@ export interface Header {
 
 /** Lengths are in bytes; the length of the meta includes its padding. */
 export function writeHeader(into: Buffer, at: number, { metaLength, dataLength, crc }: Header): void {
-  into.set(MAGIC, at)
+  // Bytes one by one, because Buffer's methods check their arguments each time.
+  into[at] = 0xf7
+  into[at + 1] = 0x44
+  into[at + 2] = 0x41
+  into[at + 3] = 0x51
   into[at + 4] = VERSION
   into[at + 5] = crc === undefined ? 0 : CRC_FLAG
-  into.writeUInt16LE(HEADER, at + 6)
-  into.writeUInt32LE(metaLength, at + 8)
-  into.writeUInt32LE(crc ?? 0, at + 12)
-  into.writeUInt32LE(dataLength % 2 ** 32, at + 16)
-  into.writeUInt32LE(Math.floor(dataLength / 2 ** 32), at + 20)
+  into[at + 6] = HEADER
+  into[at + 7] = 0
+  writeU32(into, at + 8, metaLength)
+  writeU32(into, at + 12, crc ?? 0)
+  writeU32(into, at + 16, dataLength % 2 ** 32)
+  writeU32(into, at + 20, Math.floor(dataLength / 2 ** 32))
+}
+
+function writeU32(into: Buffer, at: number, value: number): void {
+  into[at] = value
+  into[at + 1] = value >>> 8
+  into[at + 2] = value >>> 16
+  into[at + 3] = value >>> 24
 }
 
 export interface ReadHeader extends Header {

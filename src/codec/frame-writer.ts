@@ -3,10 +3,10 @@
 import { crc32 } from 'node:zlib'
 import { NO_DATA, type Packet } from '../packet.ts'
 import type { Encoder } from '../stream/step.ts'
+import { ByteWriter } from './byte-writer.ts'
 import type { EncodeOptions } from './codec.ts'
 import { HEADER, writeHeader } from './frame-header.ts'
 import { Frame } from './frame-packet.ts'
-import { asBuffer } from './gather.ts'
 import { Line } from './line.ts'
 import { FieldScan } from './scan.ts'
 import { readMeta } from './unreadable.ts'
@@ -40,8 +40,8 @@ type Checksum = (bytes: Uint8Array, before?: number) => number
 class FrameWriter {
   readonly #checksum: Checksum | undefined
   readonly #chunks: Uint8Array[] = []
-  /** What will be joined to the next slab. */
-  #small: Buffer[] = []
+  /** Small frames, one after the other. */
+  #slab = new ByteWriter()
   #run: { readonly buffer: Buffer; readonly start: number; end: number } | undefined
 
   constructor(checksum: Checksum | undefined) {
@@ -59,69 +59,66 @@ class FrameWriter {
     this.#run = { buffer, start, end }
   }
 
-  packet(packet: Packet): void {
+  packet({ meta, data }: Packet): void {
     this.#closeRun()
-    const { data } = packet
-    const head = this.#head(packet, data)
-    if (data.length < LARGE) {
-      this.#small.push(head)
-      if (data.length > 0) this.#small.push(asBuffer(data))
-      return
-    }
-    this.#closeSmall()
-    this.#chunks.push(head, data)
+    const slab = this.#slab
+    const text = JSON.stringify(meta)
+    const begin = slab.used
+    slab.room(HEADER + text.length * 3 + ALIGNMENT)
+    slab.used += HEADER
+    slab.text(text)
+    this.#finishFrame(begin, data)
+  }
+
+  /** A line without data: its bytes are the meta. */
+  line({ buffer, start, end }: Line): void {
+    this.#closeRun()
+    const slab = this.#slab
+    const begin = slab.used
+    slab.room(HEADER + end - start + ALIGNMENT)
+    slab.used += HEADER
+    slab.copy(buffer, start, end)
+    this.#finishFrame(begin, NO_DATA)
   }
 
   finish(): readonly Uint8Array[] {
     this.#closeRun()
-    this.#closeSmall()
+    this.#closeSlab()
     return this.#chunks
   }
 
-  /** Header and padded meta. */
-  #head(packet: Packet, data: Uint8Array): Buffer {
-    const text = JSON.stringify(packet.meta)
-    const head = Buffer.allocUnsafe(paddedLength(Buffer.byteLength(text)))
-    return this.#finishHead(head, HEADER + head.write(text, HEADER), data)
-  }
-
-  /** Header and padded meta of a line without data, whose bytes are the meta. */
-  line({ buffer, start, end }: Line): void {
-    this.#closeRun()
-    const head = Buffer.allocUnsafe(paddedLength(end - start))
-    this.#small.push(this.#finishHead(head, HEADER + buffer.copy(head, HEADER, start, end), NO_DATA))
-  }
-
-  #finishHead(head: Buffer, textEnd: number, data: Uint8Array): Buffer {
-    head.fill(SPACE, textEnd)
-    const ofMeta = this.#checksum?.(head.subarray(HEADER))
-    const crc = ofMeta !== undefined && data.length > 0 ? this.#checksum?.(data, ofMeta) : ofMeta
-    writeHeader(head, 0, { metaLength: head.length - HEADER, dataLength: data.length, crc })
-    return head
+  /** Pads the meta that ends the slab, so that data starts at a multiple of 8 from the frame's start; adds the data. */
+  #finishFrame(begin: number, data: Uint8Array): void {
+    const slab = this.#slab
+    const metaStart = begin + HEADER
+    while ((slab.used - begin) % ALIGNMENT !== 0) slab.byte(SPACE)
+    const metaLength = slab.used - metaStart
+    const isLarge = data.length >= LARGE
+    if (!isLarge) slab.bytes(data)
+    const { buffer, used } = slab
+    const start = this.#checksum?.(buffer.subarray(metaStart, used))
+    const crc = isLarge && start !== undefined ? this.#checksum?.(data, start) : start
+    writeHeader(buffer, begin, { metaLength, dataLength: data.length, crc })
+    if (!isLarge) return
+    this.#closeSlab()
+    this.#chunks.push(data)
   }
 
   #closeRun(): void {
     const run = this.#run
     if (!run) return
     this.#run = undefined
-    const bytes = run.buffer.subarray(run.start, run.end)
-    if (bytes.length < SLICE) {
-      this.#small.push(bytes)
+    if (run.end - run.start < SLICE) {
+      this.#slab.copy(run.buffer, run.start, run.end)
       return
     }
-    this.#closeSmall()
-    this.#chunks.push(bytes)
+    this.#closeSlab()
+    this.#chunks.push(run.buffer.subarray(run.start, run.end))
   }
 
-  #closeSmall(): void {
-    const only = this.#small[0]
-    if (!only) return
-    this.#chunks.push(this.#small.length === 1 ? only : Buffer.concat(this.#small))
-    this.#small = []
+  #closeSlab(): void {
+    if (this.#slab.used === 0) return
+    this.#chunks.push(this.#slab.finish())
+    this.#slab = new ByteWriter()
   }
-}
-
-/** Header and meta, so that data starts at a multiple of 8. */
-function paddedLength(metaLength: number): number {
-  return Math.ceil((HEADER + metaLength) / ALIGNMENT) * ALIGNMENT
 }

@@ -48,7 +48,7 @@ class NdjsonDecoder implements Decoder {
   readonly #source: string
   readonly #options: DecodeOptions
   readonly #maxPacket: number
-  /** Tells flat lines that are JSON in a quarter of the time of a parse. */
+  /** Tells that a flat line is JSON without making objects of it. */
   readonly #scan = new FieldScan([])
   /** The start of a line whose end has not come yet. */
   readonly #held = new Gather()

@@ -1,5 +1,6 @@
 // CSV: rows in, rows out, byte for byte; plain lines without a parse, and everything that is no row.
 
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import t from 'tap'
 import type { DecodeOptions } from '../../src/codec/codec.ts'
@@ -211,4 +212,16 @@ t.test('data is base64 text in a column of its own', async t => {
   const rejects: Reject[] = []
   encode([packet({ a: 1 }), packet({ a: 2 }, bytes)], reject => rejects.push(reject))
   t.match(rejects, [{ reason: 'no such column', detail: "'data' (columns: a)" }])
+})
+
+t.test('a year of temperatures goes through JSON and comes back with every value as it was', async t => {
+  const bytes = readFileSync(new URL('../../fixtures/data/ambient-temperature.csv', import.meta.url))
+  const batch = csv.decoder({ source: 'in', reject: noReject }).push(bytes)
+  const values = batch.map(({ meta }) => Number(meta['value']))
+  t.equal(values.length, 7267)
+  t.equal((values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(7), '71.2424327')
+  const json = Buffer.concat([...ndjson.encoder({ reject: noReject }).push(batch)]).toString()
+  for (const rows of [encode(batch), encode(lines(json)), encode(batch.map(({ meta }) => packet(meta)))]) {
+    t.equal(rows.replaceAll('\r\n', '\n').trim(), bytes.toString().replaceAll('\r\n', '\n').trim())
+  }
 })
