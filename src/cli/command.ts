@@ -10,6 +10,8 @@ export interface Positional {
   readonly summary: string
   readonly many?: true
   readonly required?: true
+  /** An endpoint to read from, as `--in` names one. */
+  readonly input?: true
 }
 
 /** A command line that the tests run, with what it is for. `needs` names the variable that finds a real service. */

@@ -153,7 +153,8 @@ function wrongPositionals(expected: readonly Positional[], given: readonly strin
 
 function wantsStdin<Options extends readonly Option[]>(command: Command<Options>, parsed: Parsed<Options>): boolean {
   const inputs: unknown = Reflect.get(parsed.values, 'in')
-  return command.filter && Array.isArray(inputs) && inputs.length === 0
+  const named = command.positionals.some(row => row.input) && parsed.positionals.length > 0
+  return command.filter && !named && Array.isArray(inputs) && inputs.length === 0
 }
 
 function terminalOf(color: string): Context['terminal'] {

@@ -1,8 +1,8 @@
 // log-sink: logs packets to any combination of stores.
 
-import { openSource } from '../carrier/open.ts'
 import { stdio } from '../carrier/stdio.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
+import { openInputs } from '../cli/endpoints.ts'
 import { limited } from '../cli/limits.ts'
 import type { Values } from '../cli/option.ts'
 import { COMMON, INPUT, LIMITS, QUEUE } from '../cli/shared-options.ts'
@@ -133,7 +133,7 @@ export const logSink = defineCommand({
       })
     })
     // Before anything is opened: a wrong input leaves no files behind.
-    const source = limited(openInputs(inputs, context), values, context.stop)
+    const source = limited(openInputs(context), values, context.stop)
     let stores: readonly Store[] = []
     try {
       for (const store of await openStores(context, acknowledged)) log.add(store)
@@ -147,19 +147,6 @@ export const logSink = defineCommand({
     }
   },
 })
-
-function openInputs(inputs: readonly string[], { values, carrier, reject }: LogSinkContext) {
-  return openSource(inputs, {
-    from: values.from,
-    context: carrier,
-    reject,
-    validate: values.validate,
-    maxPacket: values['max-packet'],
-    ...(values.dtype !== undefined && { dtype: values.dtype }),
-    ...(values.chunk !== undefined && { chunk: values.chunk }),
-    ...(values['sample-rate'] !== undefined && { sampleRate: values['sample-rate'] }),
-  })
-}
 
 /** Opens all or none. */
 async function openStores(context: LogSinkContext, deduplicate: boolean): Promise<readonly Store[]> {

@@ -1,7 +1,7 @@
 // log-source: reads stores back as packets.
 
-import { openSink } from '../carrier/open.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
+import { openOutputs, runInto } from '../cli/endpoints.ts'
 import { limited } from '../cli/limits.ts'
 import type { Values } from '../cli/option.ts'
 import { COMMON, LIMITS, OUTPUT, QUEUE, REJECTS } from '../cli/shared-options.ts'
@@ -12,7 +12,6 @@ import { parseTime } from '../filter/time.ts'
 import { storeFor } from '../store/index.ts'
 import type { ReadOptions } from '../store/store.ts'
 import { merge } from '../stream/merge.ts'
-import { run } from '../stream/run.ts'
 import type { Source } from '../stream/step.ts'
 import { formatDuration, parseNumber } from '../units.ts'
 import { parseEndpoint, withoutSecrets } from '../url.ts'
@@ -79,23 +78,14 @@ export const logSource = defineCommand({
   seeAlso: ['log-sink(1)', 'repack(1)', 'packet(5)'],
   filter: false,
   async run(context) {
-    const { values, carrier, reject, explain, ledger } = context
+    const { values, carrier, explain, ledger } = context
     const speed = parseSpeed(values.speed)
     const stored = openStores(context)
     const errors = new TimingErrors()
     const source =
       speed === undefined ? stored : pace(stored, { speed, stop: carrier.stop, count: ledger.stage('timing'), errors })
-    const sink = await openSink(values.out.length > 0 ? values.out : ['-'], {
-      to: values.to,
-      data: values.data,
-      context: carrier,
-      reject,
-    })
-    try {
-      await run(limited(source, values, context.stop), [], sink)
-    } finally {
-      await sink.close()
-    }
+    const sink = await openOutputs(context)
+    await runInto(limited(source, values, context.stop), [], sink)
     if (speed === undefined) return
     const [half, most, largest] = [errors.percentile(0.5), errors.percentile(0.99), errors.largest].map(formatDuration)
     explain(`timing error: half within ${half}, 99% within ${most}, at most ${largest}`)

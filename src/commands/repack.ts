@@ -1,11 +1,43 @@
 // repack: any input, format and endpoint to any other.
 
-import { openSink, openSource } from '../carrier/open.ts'
-import { defineCommand } from '../cli/command.ts'
+import { type Context, defineCommand } from '../cli/command.ts'
+import { openInputs, openOutputs, runInto } from '../cli/endpoints.ts'
 import { limited } from '../cli/limits.ts'
+import type { Option, Values } from '../cli/option.ts'
 import { COMMON, INPUT, LIMITS, OUTPUT, QUEUE } from '../cli/shared-options.ts'
-import { TimedOut } from '../errors.ts'
-import { run } from '../stream/run.ts'
+import { canonical } from '../filter/canonical.ts'
+import { pick } from '../filter/pick.ts'
+import { where } from '../filter/where.ts'
+import type { Stage } from '../stream/step.ts'
+import { through } from '../stream/through.ts'
+
+const FILTERS = [
+  {
+    name: 'where',
+    kind: 'text',
+    argument: 'CONDITION',
+    many: true,
+    summary: "pass only packets that meet it: 'value>0', 'name==Sensor-1', 'name~^TEMP', 'unit'",
+    detail:
+      'The operators are > >= < <= == != and ~ (a regular expression); a field alone asks whether it is there. Two numbers ' +
+      'are compared as numbers, anything else as text. A missing field meets no condition. Dots lead into objects: ' +
+      '*gap.lost>0*. Several conditions must all be met.',
+  },
+  {
+    name: 'pick',
+    kind: 'text',
+    argument: 'FIELDS',
+    many: true,
+    summary: 'pass only these fields, in this order: timestamp,value',
+  },
+  {
+    name: 'canonical',
+    kind: 'flag',
+    summary: 'parse each packet and print it anew, in one spelling whatever it looked like',
+  },
+] as const satisfies readonly Option[]
+
+const OPTIONS = [...COMMON, ...LIMITS, ...INPUT, ...FILTERS, ...OUTPUT, ...QUEUE] as const
 
 export const repack = defineCommand({
   name: 'repack',
@@ -13,9 +45,11 @@ export const repack = defineCommand({
   description: [
     'repack reads packets from one or more inputs and writes each to every output. It is cat, tee and bridge in one: ' +
       'files, pipes, sockets, newline-JSON, frames, CSV and raw bytes.',
+    'Where nobody looks into a packet, its line or frame passes as it came, checked but not parsed: a line for its ' +
+      'shape and for UTF-8, a frame for its checksum.',
   ],
-  positionals: [],
-  options: [...COMMON, ...LIMITS, ...INPUT, ...OUTPUT, ...QUEUE],
+  positionals: [{ name: 'INPUT', summary: 'read from here, as with --in', many: true, input: true }],
+  options: OPTIONS,
   examples: [
     {
       summary: 'Newline-JSON as CSV, into a file that appears whole or not at all',
@@ -35,38 +69,23 @@ export const repack = defineCommand({
     },
     {
       summary: 'Across machines, into two places at once',
-      line: "repack -i 'tcp://127.0.0.1:4017?listen&once' -o copy.ndjson -o - & sensor-sim -n 5 --interval 0 -o tcp://127.0.0.1:4017; wait $!",
+      line: "repack 'tcp://127.0.0.1:4017?listen&once' -o copy.ndjson -o - & sensor-sim -n 5 --interval 0 -o tcp://127.0.0.1:4017; wait $!",
     },
   ],
   seeAlso: ['log-sink(1)', 'log-source(1)', 'verify(1)'],
   filter: true,
   async run(context) {
-    const { values, carrier, reject } = context
     // Before the outputs: a wrong input leaves no files behind.
-    const source = openSource(values.in.length > 0 ? values.in : ['-'], {
-      from: values.from,
-      context: carrier,
-      reject,
-      validate: values.validate,
-      maxPacket: values['max-packet'],
-      ...(values.dtype !== undefined && { dtype: values.dtype }),
-      ...(values.chunk !== undefined && { chunk: values.chunk }),
-      ...(values['sample-rate'] !== undefined && { sampleRate: values['sample-rate'] }),
-    })
-    const sink = await openSink(values.out.length > 0 ? values.out : ['-'], {
-      to: values.to,
-      data: values.data,
-      context: carrier,
-      reject,
-      strict: values.strict,
-    })
-    try {
-      await run(limited(source, values, context.stop), [], sink)
-    } catch (error) {
-      // After a timeout what was written is as whole as after a count; after a failure it is half of something.
-      await (error instanceof TimedOut || !sink.abort ? sink.close() : sink.abort())
-      throw error
-    }
-    await sink.close()
+    const source = through(openInputs(context, context.positionals), stagesOf(context))
+    await runInto(limited(source, context.values, context.stop), [], await openOutputs(context))
   },
 })
+
+function stagesOf({ values, reject }: Context<Values<typeof OPTIONS>>): readonly Stage[] {
+  const fields = values.pick.flatMap(names => names.split(','))
+  return [
+    ...(values.where.length > 0 ? [where(values.where, reject)] : []),
+    ...(fields.length > 0 ? [pick(fields, reject)] : []),
+    ...(values.canonical ? [canonical(reject)] : []),
+  ]
+}

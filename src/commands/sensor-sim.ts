@@ -1,11 +1,11 @@
 // sensor-sim: sensors, each in its own process, and a network with a limit between them and the output.
 
-import { openSink } from '../carrier/open.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
+import { openOutputs, runInto } from '../cli/endpoints.ts'
 import { limited } from '../cli/limits.ts'
 import type { Values } from '../cli/option.ts'
 import { COMMON, LIMITS, OUTPUT, QUEUE, REJECTS } from '../cli/shared-options.ts'
-import { TimedOut, UsageError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
 import { parseTime } from '../filter/time.ts'
 import { PROBES } from '../probe/index.ts'
 import { randomStream } from '../random.ts'
@@ -16,7 +16,6 @@ import { ISOLATIONS, openHabitat } from '../sensor/habitat.ts'
 import { CONNECTIONS } from '../sensor/in-processes.ts'
 import { SENSOR_KINDS } from '../sensor/kinds.ts'
 import { Simulation, type SimulationOptions } from '../sensor/simulation.ts'
-import { run } from '../stream/run.ts'
 import { formatDuration, parseNumber } from '../units.ts'
 
 /** Messages that a sensor at full speed sends together, at most. */
@@ -171,23 +170,12 @@ export const sensorSim = defineCommand({
   seeAlso: ['log-sink(1)', 'verify(1)', 'packet(5)'],
   filter: false,
   async run(context) {
-    const { values, carrier, reject } = context
+    const { values } = context
     const options = simulationOptions(context)
-    const sink = await openSink(values.out.length > 0 ? values.out : ['-'], {
-      to: values.to,
-      data: values.data,
-      context: carrier,
-      reject,
-    })
+    const sink = await openOutputs(context)
     const { duration, timeout } = values
     const limits = { duration, timeout, 'idle-timeout': values['idle-timeout'] }
-    try {
-      await run(limited(new Simulation(options).packets(), limits, context.stop), [], sink)
-    } catch (error) {
-      await (error instanceof TimedOut || !sink.abort ? sink.close() : sink.abort())
-      throw error
-    }
-    await sink.close()
+    await runInto(limited(new Simulation(options).packets(), limits, context.stop), [], sink)
     if (values.fault.length > 0) context.inform(context.ledger.summary())
   },
 })

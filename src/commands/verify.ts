@@ -1,15 +1,14 @@
 // verify: proves what a transport did to the packets of `sensor-sim --probe sequence`.
 
-import { openSink, openSource } from '../carrier/open.ts'
 import { defineCommand } from '../cli/command.ts'
+import { openInputs, openOutputs, runInto } from '../cli/endpoints.ts'
 import { limited } from '../cli/limits.ts'
 import { COMMON, INPUT, LIMITS, OUTPUT, QUEUE } from '../cli/shared-options.ts'
 import { faultOf } from '../codec/unreadable.ts'
-import { DataError, TimedOut } from '../errors.ts'
+import { DataError } from '../errors.ts'
 import { countFindings, findingsText, Verifier, WINDOW } from '../filter/verify.ts'
-import type { Batch } from '../packet.ts'
+import { type Batch, packet } from '../packet.ts'
 import type { Rejecter } from '../stream/reject.ts'
-import { run } from '../stream/run.ts'
 import type { Stage } from '../stream/step.ts'
 
 export const verify = defineCommand({
@@ -62,42 +61,19 @@ export const verify = defineCommand({
   seeAlso: ['sensor-sim(1)', 'packet(5)'],
   filter: true,
   async run(context) {
-    const { values, carrier, reject, ledger } = context
+    const { values, reject, ledger } = context
     const verifier = new Verifier({ midway: values.midway, expect: values.expect })
-    const source = openSource(values.in.length > 0 ? values.in : ['-'], {
-      from: values.from,
-      context: carrier,
-      reject,
-      validate: values.validate,
-      maxPacket: values['max-packet'],
-      ...(values.dtype !== undefined && { dtype: values.dtype }),
-      ...(values.chunk !== undefined && { chunk: values.chunk }),
-      ...(values['sample-rate'] !== undefined && { sampleRate: values['sample-rate'] }),
-    })
-    const sink = await openSink(values.out.length > 0 ? values.out : ['-'], {
-      to: values.to,
-      data: values.data,
-      context: carrier,
-      reject,
-      strict: values.strict,
-    })
-    const report = () => {
-      const findings = verifier.findings()
+    const source = openInputs(context)
+    const sink = await openOutputs(context)
+    const report = (): Batch => {
+      const findings = { ...verifier.findings() }
       countFindings(findings, ledger.stage('verify'))
       if (values.pass) context.warn(JSON.stringify(findings))
       context.inform(findingsText(findings))
-      return { ...findings }
+      return values.pass ? NOTHING : [packet(JSON.parse(JSON.stringify(findings)))]
     }
-    const stage = verifyStage(verifier, { reject, pass: values.pass })
-    try {
-      await run(limited(source, values, context.stop), [stage], sink)
-      const findings = report()
-      if (!values.pass) await sink.write([{ meta: JSON.parse(JSON.stringify(findings)), data: new Uint8Array(0) }])
-    } catch (error) {
-      await (error instanceof TimedOut || !sink.abort ? sink.close() : sink.abort())
-      throw error
-    }
-    await sink.close()
+    const stage = { ...verifyStage(verifier, { reject, pass: values.pass }), end: report }
+    await runInto(limited(source, values, context.stop), [stage], sink)
   },
 })
 

@@ -1,6 +1,7 @@
 // The only loop: source, stages, sink.
 
 import { setImmediate as afterEvents } from 'node:timers/promises'
+import { TimedOut } from '../errors.ts'
 import type { Batch } from '../packet.ts'
 import { chain, type Sink, type Source, type Stage } from './step.ts'
 
@@ -8,11 +9,24 @@ import { chain, type Sink, type Source, type Stage } from './step.ts'
 const TURN_MS = 10
 
 /**
- * Moves every batch from the source through the stages into the sink, then ends the stages. Closes nothing: whoever
- * opened the sink closes it.
+ * Moves every batch from the source through the stages into the sink, then ends the stages, also after a timeout: what they
+ * held back arrives. Closes nothing: whoever opened the sink closes it.
  */
 export async function run(source: Source, stages: readonly Stage[], sink: Sink): Promise<void> {
   const middle = stages.length === 1 && stages[0] ? stages[0] : chain(stages)
+  let late: TimedOut | undefined
+  try {
+    await move(source, middle, sink)
+  } catch (error) {
+    if (!(error instanceof TimedOut)) throw error
+    late = error
+  }
+  const rest: Batch = middle.end?.() ?? []
+  if (rest.length > 0) await sink.write(rest)
+  if (late) throw late
+}
+
+async function move(source: Source, middle: Stage, sink: Sink): Promise<void> {
   let turn = performance.now()
   for await (const input of source) {
     const output = middle.push(input)
@@ -30,6 +44,4 @@ export async function run(source: Source, stages: readonly Stage[], sink: Sink):
       turn = performance.now()
     }
   }
-  const rest: Batch = middle.end?.() ?? []
-  if (rest.length > 0) await sink.write(rest)
 }
