@@ -29,7 +29,10 @@ export function parseCondition(text: string): Condition {
     throw new UsageError(`'${text}' is no condition: expected FIELD, or FIELD ${OPERATORS.join(' ')} VALUE`)
   const operator = OPERATORS.find(operator => operator === parts[2])
   if (operator === undefined) return { field, holds: () => true, holdsAt: () => true }
-  return comparison(field, operator, (parts[3] ?? '').trim())
+  const operand = (parts[3] ?? '').trim()
+  if (operand === '' && operator !== '==' && operator !== '!=')
+    throw new UsageError(`'${text}': expected a value after ${operator}`)
+  return comparison(field, operator, operand)
 }
 
 function comparison(field: string, operator: Operator, operand: string): Condition {
