@@ -16,7 +16,7 @@ const rows = text.trimEnd().split(/\r?\n/).slice(1)
 /** Hourly values with as many digits as the measured ones have. */
 function madeUp(count: number): string {
   const hour = (n: number) => new Date(Date.UTC(2013, 6, 4, n)).toISOString().slice(0, 19).replace('T', ' ')
-  const value = (n: number) => (71 + 9 * Math.sin(n / 500) + Math.sin(n * 12.9898) * 4).toFixed(8).replace(/0+$/, '')
+  const value = (n: number) => (71 + 9 * Math.sin(n / 500) + Math.sin(n * 12.9898) * 4).toFixed(8).replace(/\.?0+$/, '')
   return ['timestamp,value', ...Array.from({ length: count }, (_, n) => `${hour(n)},${value(n)}`), ''].join('\n')
 }
 
