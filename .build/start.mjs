@@ -10,12 +10,12 @@ const FOLDER = 'log'
 const SECONDS = 10
 const SENSORS = [
   `sensor-sim --duration ${SECONDS}s --network-limit 5 --network-latency 20ms`,
-  '--sensor count=5,interval=1s',
+  '--sensors 5 --interval 1s',
   '--sensor name=CPU,probe=system,what=cpu,interval=1s',
   '--sensor name=Memory,probe=system,what=memory,interval=2s',
   '--sensor name=Load,probe=system,what=load,interval=2s',
 ]
-const SINK = `log-sink csv:${FOLDER}/sensors.csv sqlite:${FOLDER}/sensors.sqlite screen:`
+const SINK = `log-sink 'csv:${FOLDER}/sensors.csv?extra' sqlite:${FOLDER}/sensors.sqlite screen:`
 
 if (!existsSync('dist/sensor-sim.cjs')) {
   process.stderr.write('dist/ is missing: run npm ci first\n')
