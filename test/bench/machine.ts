@@ -82,7 +82,7 @@ const execute = promisify(execFile)
 /** Standard output of a shell command that must succeed. */
 export async function shell(command: string): Promise<string> {
   const options = { env: environment, maxBuffer: 1 << 28 }
-  return (await execute('bash', ['-o', 'pipefail', '-c', command], options)).stdout
+  return (await execute('bash', ['--norc', '-o', 'pipefail', '-c', command], options)).stdout
 }
 
 /** What `peers/measure.py` says of a command. */

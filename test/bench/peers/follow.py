@@ -12,7 +12,7 @@ MODIFY, CREATE = 2, 0x100
 libc = ctypes.CDLL(None)
 watch = libc.inotify_init()
 libc.inotify_add_watch(watch, os.path.dirname(path).encode(), MODIFY | CREATE)
-child = subprocess.Popen(['bash', '-c', command], stdin=subprocess.DEVNULL)
+child = subprocess.Popen(['bash', '--norc', '-c', command], stdin=subprocess.DEVNULL)
 seen, rest, file = [], b'', None
 deadline = time.monotonic() + 60
 while len(seen) <= count and time.monotonic() < deadline:

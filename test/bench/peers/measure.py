@@ -8,6 +8,9 @@ measure.py pipe COUNT PERIOD COMMAND a shell pipeline that gets COUNT records, o
 `cpu` is that of all descendants, `rss` the largest of one of them, `others` the cores that anybody else used."""
 import json, os, resource, signal, subprocess, sys, threading, time
 
+# Without --norc, bash reads .bashrc where stdin is a socket, as Node's pipes are, and SHLVL is 1: 100 ms on some machines.
+SHELL = ['bash', '--norc', '-o', 'pipefail', '-c']
+
 
 def busy():
     with open('/proc/stat') as stat:
@@ -22,7 +25,7 @@ def children():
 
 def wall(command):
     before, start = busy(), time.perf_counter()
-    code = subprocess.call(['bash', '-o', 'pipefail', '-c', command])
+    code = subprocess.call([*SHELL, command], stdin=subprocess.DEVNULL)
     seconds, after = time.perf_counter() - start, busy()
     cpu, rss = children()
     others = max(0, after - before - cpu) / seconds
@@ -56,7 +59,7 @@ def first(text, watch, *words):
 
 def pipe(count, period, command):
     sent = []
-    child = subprocess.Popen(['bash', '-c', command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+    child = subprocess.Popen([*SHELL, command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
 
     def feed():
         for number in range(int(count)):
