@@ -44,7 +44,7 @@ export class CsvSplitter {
       }
       if (byte === COMMA) state = 'start'
       else if (byte === QUOTE && state !== 'plain') state = 'quoted'
-      else if (byte !== CR || state !== 'quote') state = 'plain'
+      else state = 'plain'
     }
     this.#state = state
     return -1

@@ -2,6 +2,7 @@
 
 import { DataError, type Place } from '../errors.ts'
 import type { Meta, Packet } from '../packet.ts'
+import { isTooDeep, TOO_DEEP } from './depth.ts'
 import { INVALID_JSON } from './unreadable.ts'
 
 /**
@@ -62,6 +63,9 @@ export class Frame implements Packet {
   #parse(): Meta {
     const text = this.buffer.toString('utf8', this.metaStart, this.dataStart)
     if (text === '') return {}
+    if (isTooDeep(this.buffer, this.metaStart, this.dataStart)) {
+      throw new DataError(this.place, `${INVALID_JSON}: ${TOO_DEEP}`)
+    }
     try {
       return JSON.parse(text) as Meta
     } catch (error) {

@@ -2,6 +2,7 @@
 
 import { DataError, type Place } from '../errors.ts'
 import type { Meta, Packet } from '../packet.ts'
+import { isTooDeep, TOO_DEEP } from './depth.ts'
 import { splitData } from './json-data.ts'
 import { INVALID_JSON } from './unreadable.ts'
 
@@ -75,6 +76,7 @@ export class Line implements Packet {
   }
 
   #parse(): Meta {
+    if (isTooDeep(this.buffer, this.start, this.end)) throw new DataError(this.place, `${INVALID_JSON}: ${TOO_DEEP}`)
     try {
       return JSON.parse(this.buffer.toString('utf8', this.start, this.end)) as Meta
     } catch (error) {
