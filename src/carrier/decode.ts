@@ -1,6 +1,8 @@
 // One channel's bytes as packets: the codec is told by name, by file ending or by the first byte.
 
-import type { Batch } from '../packet.ts'
+import { Frame } from '../codec/frame-packet.ts'
+import { Line } from '../codec/line.ts'
+import type { Batch, Packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import type { Decoder } from '../stream/step.ts'
@@ -14,7 +16,10 @@ export interface DecodeSurroundings {
   readonly stop: AbortSignal
 }
 
-/** What the decoder holds back comes when the bytes end. */
+/**
+ * What the decoder holds back comes when the bytes end. Where a reject throws, the packets before it still come, however
+ * the bytes were cut.
+ */
 export async function* decodeChannel(
   channel: Channel,
   decoderFor: (first: Uint8Array, reject: Rejecter) => Decoder,
@@ -22,21 +27,36 @@ export async function* decodeChannel(
 ): AsyncGenerator<Batch> {
   let decoder: Decoder | undefined
   let ended = false
-  const rejectUnlessCut: Rejecter = rejected => {
-    if (!(ended && stop.aborted)) reject(rejected)
+  let failure: { readonly error: unknown; readonly offset: number } | undefined
+  const rejectOnce: Rejecter = rejected => {
+    if (failure || (ended && stop.aborted)) return
+    try {
+      reject(rejected)
+    } catch (error) {
+      failure = { error, offset: rejected.place.offset ?? 0 }
+    }
+  }
+  const counted = (batch: Batch): Batch => {
+    const { offset } = failure ?? {}
+    const good = offset === undefined ? batch : batch.filter(packet => offsetOf(packet) < offset)
+    count.in += good.length
+    return good
   }
   for await (const bytes of channel.bytes) {
     if (bytes.length === 0) continue
-    decoder ??= decoderFor(bytes, rejectUnlessCut)
+    decoder ??= decoderFor(bytes, rejectOnce)
     count.bytes += bytes.length
-    const batch = decoder.push(bytes)
-    if (batch.length === 0) continue
-    count.in += batch.length
-    yield batch
+    const batch = counted(decoder.push(bytes))
+    if (batch.length > 0) yield batch
+    if (failure) throw failure.error
   }
   ended = true
-  const rest = channel.resent ? undefined : decoder?.end?.()
-  if (rest === undefined || rest.length === 0) return
-  count.in += rest.length
-  yield rest
+  const rest = counted((channel.resent ? undefined : decoder?.end?.()) ?? [])
+  if (rest.length > 0) yield rest
+  if (failure) throw failure.error
+}
+
+/** Where a packet begins in its source; one that does not know comes before everything. */
+function offsetOf(packet: Packet): number {
+  return packet instanceof Line || packet instanceof Frame ? (packet.place.offset ?? 0) : 0
 }
