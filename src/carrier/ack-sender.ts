@@ -6,6 +6,7 @@ import { makeIds } from '../id.ts'
 import type { Batch, Packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import type { Encoder, Sink } from '../stream/step.ts'
+import { Timer } from '../timer.ts'
 import { formatDuration } from '../units.ts'
 import type { Endpoint } from '../url.ts'
 import { goodbyePacket } from './ack.ts'
@@ -40,7 +41,7 @@ export class AckSender implements Sink {
   #failure: Error | undefined
   #goodbye = false
   #change = () => {}
-  #lost: NodeJS.Timeout | undefined
+  #lost: Timer | undefined
 
   constructor(options: AckOptions) {
     this.#options = options
@@ -92,14 +93,14 @@ export class AckSender implements Sink {
       await this.#sayGoodbye()
     } finally {
       this.#ending.abort('closed')
-      clearTimeout(this.#lost)
+      this.#lost?.stop()
     }
     if (this.#link) await hangUp(this.#link.socket)
   }
 
   async abort(): Promise<void> {
     this.#ending.abort('aborted')
-    clearTimeout(this.#lost)
+    this.#lost?.stop()
     this.#link?.socket.destroy()
   }
 
@@ -113,7 +114,7 @@ export class AckSender implements Sink {
 
   /** Sends over this connection until it is gone. */
   use(socket: Socket): Promise<void> {
-    clearTimeout(this.#lost)
+    this.#lost?.stop()
     return new Promise(resolve => {
       const link = new AckLink(socket, {
         acknowledged: packets => {
@@ -138,7 +139,7 @@ export class AckSender implements Sink {
     const reason = systemReason(error).replace(`${this.#where}: `, '')
     this.#failure = new CarrierError(this.#where, `${reason}${this.#unacknowledged}`, { cause: error })
     this.#ending.abort('failed')
-    clearTimeout(this.#lost)
+    this.#lost?.stop()
     this.#stir()
   }
 
@@ -203,18 +204,16 @@ export class AckSender implements Sink {
   /** Where nobody connects, nothing else would notice that the link stays dead. */
   #waitForLink(): void {
     const wait = waitOf(this.#options.endpoint)
-    clearTimeout(this.#lost)
+    this.#lost?.stop()
     if (this.#options.context.stop.aborted) this.#hurry()
-    else if (wait !== Number.POSITIVE_INFINITY) {
-      this.#lost = setTimeout(() => this.fail(new Error(`no connection for ${formatDuration(wait)}`)), wait)
-    }
+    else this.#lost = new Timer(wait, () => this.fail(new Error(`no connection for ${formatDuration(wait)}`)))
   }
 
   #hurry(): void {
     if (this.#link || this.ended.aborted) return
-    clearTimeout(this.#lost)
+    this.#lost?.stop()
     const wait = Math.min(STOPPED_MS, waitOf(this.#options.endpoint))
-    this.#lost = setTimeout(() => this.fail(new Error('stopped, and there is no connection')), wait)
+    this.#lost = new Timer(wait, () => this.fail(new Error('stopped, and there is no connection')))
   }
 
   #complain(): void {

@@ -3,6 +3,7 @@
 import { TimedOut } from '../errors.ts'
 import type { Batch } from '../packet.ts'
 import type { Source } from '../stream/step.ts'
+import { Timer } from '../timer.ts'
 import { formatDuration } from '../units.ts'
 
 export interface Limits {
@@ -25,15 +26,15 @@ export async function* limited(source: Source, limits: Limits, stop: AbortContro
   const { count = Number.POSITIVE_INFINITY, duration, timeout } = limits
   const idle = limits['idle-timeout']
   const timers = [
-    duration === undefined ? undefined : setTimeout(() => stop.abort('duration'), duration),
-    timeout === undefined ? undefined : setTimeout(() => giveUp(`timed out after ${formatDuration(timeout)}`), timeout),
+    duration === undefined ? undefined : new Timer(duration, () => stop.abort('duration')),
+    timeout === undefined ? undefined : new Timer(timeout, () => giveUp(`timed out after ${formatDuration(timeout)}`)),
   ]
   let waiting = true
   // Only waiting for input is idleness: while the sink is busy the clock stands still.
-  const silence = idle === undefined ? undefined : setTimeout(onSilence, idle)
+  const silence = idle === undefined ? undefined : new Timer(idle, onSilence)
   function onSilence(): void {
     if (waiting) giveUp(`nothing came for ${formatDuration(idle ?? 0)}`)
-    else silence?.refresh()
+    else silence?.restart()
   }
   let seen = 0
   try {
@@ -48,10 +49,10 @@ export async function* limited(source: Source, limits: Limits, stop: AbortContro
       seen += batch.length
       yield batch
       waiting = true
-      silence?.refresh()
+      silence?.restart()
     }
     if (late) throw late
   } finally {
-    for (const timer of [...timers, silence]) clearTimeout(timer)
+    for (const timer of [...timers, silence]) timer?.stop()
   }
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { CarrierError, errorCode, ReaderGone, systemReason, UsageError } from '../errors.ts'
 import { Ledger } from '../stream/ledger.ts'
 import { parsePolicy } from '../stream/policy.ts'
+import { Timer } from '../timer.ts'
 import type { Command, Context, Positional } from './command.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
 import { createLog, type Log } from './log.ts'
@@ -62,7 +63,7 @@ async function execute<const Options extends readonly Option[]>(
   stop.signal.addEventListener('abort', () => {
     if (stop.signal.reason === 'timeout') setTimeout(() => process.exit(EXIT.timedOut), GRACE_MS).unref()
   })
-  const timer = common.stats === undefined ? undefined : setInterval(report, common.stats).unref()
+  const timer = common.stats === undefined ? undefined : repeatedly(common.stats, report)
   const context: Context<Values<Options>> = {
     command: command.name,
     values,
@@ -94,12 +95,22 @@ async function execute<const Options extends readonly Option[]>(
     if (error instanceof UsageError) return explainUsage(command, log, error)
     code = exitCodeOf(error)
     if (!(error instanceof ReaderGone)) log.error(reasonOf(error, common.verbose))
+  } finally {
+    timer?.stop()
   }
   if (common.stats !== undefined) report()
-  clearInterval(timer)
   if (code === EXIT.lost) log.inform(ledger.summary())
   else log.explain(ledger.summary())
   return code
+}
+
+/** Again and again, each time later by at least a millisecond. */
+function repeatedly(milliseconds: number, act: () => void): Timer {
+  const timer = new Timer(Math.max(1, milliseconds), () => {
+    act()
+    timer.restart()
+  })
+  return timer
 }
 
 interface CommonValues {
