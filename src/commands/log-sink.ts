@@ -1,5 +1,6 @@
 // log-sink: logs packets to any combination of stores.
 
+import { resolve } from 'node:path'
 import { stdio } from '../carrier/stdio.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
 import { openInputs } from '../cli/endpoints.ts'
@@ -10,10 +11,10 @@ import { UsageError } from '../errors.ts'
 import { STORES, storeFor } from '../store/index.ts'
 import { Log } from '../store/log.ts'
 import { once } from '../store/readable.ts'
-import { type Rotation, type Store, type StoreContext, SYNC_MODES } from '../store/store.ts'
+import { type Rotation, type Store, type StoreContext, type StoreKind, SYNC_MODES } from '../store/store.ts'
 import type { StageReport } from '../stream/ledger.ts'
 import { run } from '../stream/run.ts'
-import { parseEndpoint } from '../url.ts'
+import { type Endpoint, parseEndpoint } from '../url.ts'
 
 const OPTIONS = [
   ...COMMON,
@@ -142,8 +143,11 @@ export const logSink = defineCommand({
       failed.signal.throwIfAborted()
     } finally {
       forget()
-      await log.close()
-      for (const store of stores) summarise(store, context)
+      try {
+        await log.close()
+      } finally {
+        for (const store of stores) summarise(store, context)
+      }
     }
   },
 })
@@ -151,12 +155,12 @@ export const logSink = defineCommand({
 /** Opens all or none. */
 async function openStores(context: LogSinkContext, deduplicate: boolean): Promise<readonly Store[]> {
   const urls = context.positionals.length > 0 ? context.positionals : ['screen:']
-  const twice = urls.find((url, index) => urls.indexOf(url) !== index)
-  if (twice !== undefined) throw new UsageError(`the store '${twice}' is there twice`)
   const rooms = urls.map(url => {
     const endpoint = parseEndpoint(url)
     return { endpoint, kind: storeFor(endpoint) }
   })
+  const twice = urls.find((url, index) => urls.indexOf(url) !== index) ?? sameFile(rooms)
+  if (twice !== undefined) throw new UsageError(`the store '${twice}' is there twice`)
   const storeContext = await storeContextOf(context, deduplicate)
   const stores: Store[] = []
   try {
@@ -166,6 +170,25 @@ async function openStores(context: LogSinkContext, deduplicate: boolean): Promis
     throw error
   }
   return stores
+}
+
+interface Room {
+  readonly endpoint: Endpoint
+  readonly kind: StoreKind
+}
+
+const WITHOUT_FILE = ['memory', 'screen', 'postgres']
+
+/** Two stores in one file would write two headers, or wait for each other's transactions for ever. */
+function sameFile(rooms: readonly Room[]): string | undefined {
+  const seen = new Set<string>()
+  for (const { endpoint, kind } of rooms) {
+    if (WITHOUT_FILE.includes(kind.scheme)) continue
+    const path = resolve(endpoint.rest)
+    if (seen.has(path)) return endpoint.text
+    seen.add(path)
+  }
+  return undefined
 }
 
 async function storeContextOf(context: LogSinkContext, deduplicate: boolean): Promise<StoreContext> {

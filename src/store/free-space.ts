@@ -10,7 +10,8 @@ const LOOK_MS = 1000
 export class FreeSpace {
   readonly #name: string
   readonly #least: number
-  #written = Number.POSITIVE_INFINITY
+  /** Bytes that may still be written before the disk has to be looked at again. */
+  #room = 0
   #looked = 0
 
   /** `name` is what the store is called in messages, `least` the bytes that stay free. */
@@ -19,18 +20,18 @@ export class FreeSpace {
     this.#least = least
   }
 
-  /** Throws where so many more bytes would leave too little. Looks once a second, or when much was written since. */
+  /** Throws where so many more bytes would leave too little. Looks once a second, and when there may be no room. */
   check(path: string, bytes: number): void {
-    this.#written += bytes
+    this.#room -= bytes
     const now = performance.now()
-    if (this.#written < this.#least / 8 && now - this.#looked < LOOK_MS) return
+    if (this.#room >= 0 && now - this.#looked < LOOK_MS) return
     const { bavail, bsize } = statfsSync(dirname(path))
     const free = bavail * bsize
-    if (free < this.#least + bytes) {
-      const reason = `only ${formatSize(free)} are free on the disk: expected at least ${formatSize(this.#least)}`
-      throw new CarrierError(this.#name, reason)
-    }
-    this.#written = 0
+    // A file grows by whole blocks.
+    this.#room = free - this.#least - bytes - bsize
     this.#looked = now
+    if (this.#room >= 0) return
+    const reason = `only ${formatSize(free)} are free on the disk: expected at least ${formatSize(this.#least)}`
+    throw new CarrierError(this.#name, reason)
   }
 }

@@ -88,7 +88,14 @@ export function makeIdsUnique(database: Database, table: Table): number {
     database.exec('COMMIT')
     return removed
   } catch (error) {
-    database.exec('ROLLBACK')
+    rollBack(database)
     throw error
   }
+}
+
+/** After a failure: a full disk, for one, has ended the transaction already, and that error is the one to tell. */
+export function rollBack(database: Database): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {}
 }

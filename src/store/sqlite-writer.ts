@@ -2,7 +2,7 @@
 
 import { COLUMNS, type Row } from './rows.ts'
 import type { Cell, Database, Engine, Statement } from './sqlite-engine.ts'
-import { ensureTable, hasUniqueIds, isEmpty, makeIdsUnique, quote, type Table } from './sqlite-table.ts'
+import { ensureTable, hasUniqueIds, isEmpty, makeIdsUnique, quote, rollBack, type Table } from './sqlite-table.ts'
 import type { SyncMode } from './store.ts'
 
 /** Rows of one INSERT: fewer statements, the same rows, a third less time. */
@@ -102,11 +102,7 @@ export class SqliteWriter {
   abandon(): void {
     this.#pending = 0
     this.#inserted = 0
-    try {
-      this.#database.exec('ROLLBACK')
-    } catch {
-      // There was no transaction: it has been rolled back by the failure itself.
-    }
+    rollBack(this.#database)
   }
 
   /** Makes the index of ids, not within a transaction. Returns how many duplicates were removed. */

@@ -166,3 +166,16 @@ t.test('when the reader of the screen goes away it ends as any filter', async t 
   clearInterval(feed)
   t.equal((await ended()).code, 141)
 })
+
+t.test('one file is no two stores, however it is written', async t => {
+  for (const words of [
+    ['$log.csv', 'csv:$./log.csv'],
+    ['$log.csv', 'ndjson:$log.csv'],
+    ['sqlite:$log?table=a', 'sqlite:$log?table=b'],
+  ]) {
+    const { code, said, folder } = await logged(t, words)
+    t.equal(code, 2)
+    t.match(said, /^log-sink: the store '.*' is there twice/)
+    t.same(readdirSync(folder), ['in.ndjson'])
+  }
+})

@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { NO_DATA, type Packet, packet } from '../../src/packet.ts'
 import { betterSqlite3, type Cell, loadEngine, nodeSqlite } from '../../src/store/sqlite-engine.ts'
+import { ensureTable, makeIdsUnique } from '../../src/store/sqlite-table.ts'
 import { startScript } from '../support/script.ts'
 import { logged, messages, openStore, readBack } from '../support/store-context.ts'
 
@@ -308,6 +309,22 @@ t.test('a disk with too little room is an error before it is full', async t => {
   store.write(messages(0, 1))
   t.throws(() => store.commit?.(), { message: /are free on the disk/ })
   await store.close()
+})
+
+t.test('a disk that is full while the ids are made unique is told as that', async t => {
+  for (const load of [betterSqlite3, nodeSqlite]) {
+    const found = await load().catch(() => undefined)
+    if (!found) continue
+    const database = found.open(file(t))
+    const table = { where: 'x', name: 'log' }
+    ensureTable(database, table)
+    const insert = database.prepare('INSERT INTO log (id) VALUES (?)')
+    for (let row = 0; row < 2000; row++) insert.run([`${row} a text as long as an id`])
+    // The least it can be set to is what there is already.
+    database.exec('PRAGMA max_page_count = 1')
+    t.throws(() => makeIdsUnique(database, table), { message: /full/ })
+    database.close()
+  }
 })
 
 t.test('both libraries do the same', async t => {
