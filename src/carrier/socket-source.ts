@@ -1,7 +1,7 @@
 // Sockets as input: one connection after another, or every peer that comes.
 
 import type { Socket } from 'node:net'
-import { CarrierError, systemReason } from '../errors.ts'
+import { CarrierError, errorCode, systemReason } from '../errors.ts'
 import { type Endpoint, flagParam } from '../url.ts'
 import type { CarrierContext, Channel } from './carrier.ts'
 import { listen, type Peer } from './listen.ts'
@@ -128,7 +128,8 @@ function received(
   })
   const outcome = (async () => {
     const error = await over
-    const reason = error ? systemReason(error) : 'the sender went away'
+    // To the system whoever is not there to take an acknowledgement is a reader.
+    const reason = error && errorCode(error) !== 'EPIPE' ? systemReason(error) : 'the sender went away'
     return { ended: judged ? await verdict : error === undefined, reason }
   })()
   return { connection: { name, socket, bytes, judge }, outcome }

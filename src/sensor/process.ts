@@ -36,8 +36,8 @@ function socketLink(socket: Socket): SensorLink {
 }
 
 function liveInProcess(): void {
-  // The terminal tells everybody; the parent decides what happens.
-  process.on('SIGINT', () => {})
+  // A terminal or a supervisor tells the whole group; the parent decides what happens.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
   const stop = new AbortController()
   let begin: (start: SensorStart) => void = () => {}
   const started = new Promise<SensorStart>(resolve => {

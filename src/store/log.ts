@@ -70,7 +70,8 @@ export class Log implements Sink {
       }
       return attempt(() => entry.store.write(batch), failed, previous)
     })
-    if (this.#options.sync === 'always') await this.commit()
+    // What was read together becomes durable together: one wait for the disk, not one for each piece.
+    if (this.#options.sync === 'always' && !batch.more) await this.commit()
   }
 
   /** Resolves when every store has all that was written as durable as `--sync` says. */

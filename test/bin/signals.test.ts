@@ -112,3 +112,12 @@ t.test('USR1 prints statistics and disturbs nothing', async t => {
   const { stats } = JSON.parse(stderr)
   t.match(stats, { command: 'repack', pid: repack.child.pid, stages: { input: { in: 1 }, output: { out: 1 } } })
 })
+
+t.test('a TERM to the whole group, as a supervisor sends it, ends sensors and network well', async t => {
+  const sensors = start(t, 'exec sensor-sim --interval 20ms --probe sequence')
+  await sensors.printed('"Sensor-4"')
+  process.kill(-(sensors.child.pid ?? 0), 'SIGTERM')
+  const { code, stderr, stdout } = await sensors.ended
+  t.same([code, stderr], [0, ''])
+  t.ok(stdout.endsWith('\n'))
+})

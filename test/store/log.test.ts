@@ -157,6 +157,10 @@ t.test('with sync always each write is committed', async t => {
   await log.write(numbers(1))
   await log.write(numbers(2))
   t.equal(commits, 2)
+  await log.write(Object.assign(numbers(3), { more: true as const }))
+  t.equal(commits, 2, 'what was read together is committed together')
+  await log.write(numbers(4))
+  t.equal(commits, 3)
 })
 
 t.test('what is thrown keeps its kind, so that the exit code is right', async t => {
