@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { build } from 'esbuild'
 
 const { version, dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const sourcemap = process.env.DAQ_SOURCEMAP === '1'
 const heavy = ['better-sqlite3', 'pg', 'systeminformation']
 
 const shared = {
@@ -13,9 +14,10 @@ const shared = {
   target: 'node20.19',
   external: heavy,
   define: { DAQUTILS_VERSION: JSON.stringify(version) },
-  sourcemap: process.env.DAQ_SOURCEMAP === '1',
+  sourcemap,
+  sourcesContent: false,
   legalComments: 'none',
-  minify: true,
+  minify: !sourcemap,
   logLevel: 'warning',
 }
 
