@@ -1,7 +1,9 @@
 // Makes dist/: one bundle a command (CommonJS starts fastest), a sensor's own process, the library and its types.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const { version, dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -34,6 +36,8 @@ const helpApart = {
 const commonJs = {
   ...shared,
   format: 'cjs',
+  // What is loaded on use is CommonJS, too, and need not start the loader of ES modules.
+  supported: { 'dynamic-import': false },
   banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   define: { ...shared.define, 'import.meta.url': '__bundleUrl' },
   plugins: [helpApart],
@@ -57,9 +61,7 @@ function entryBundle(name, contents) {
 
 rmSync('dist', { recursive: true, force: true })
 await Promise.all([
-  ...['log-sink', 'log-source', 'repack', 'sensor-sim', 'verify']
-    .filter(name => existsSync(`src/commands/${name}.ts`))
-    .map(commandBundle),
+  ...['log-sink', 'log-source', 'repack', 'sensor-sim', 'verify'].map(commandBundle),
   entryBundle(
     'daqutils',
     `import { dispatch } from './cli/dispatch.ts'
@@ -67,9 +69,8 @@ import { COMMANDS } from './commands/index.ts'
 void dispatch(COMMANDS)`,
   ),
   build({ ...commonJs, plugins: [], entryPoints: ['src/cli/help.ts'], outfile: 'dist/help.cjs' }),
-  ...(existsSync('src/sensor/process.ts')
-    ? [build({ ...commonJs, entryPoints: ['src/sensor/process.ts'], outfile: 'dist/sensor.cjs' })]
-    : []),
+  build({ ...commonJs, entryPoints: ['src/sensor/process.ts'], outfile: 'dist/sensor-process.cjs' }),
+  build({ ...commonJs, entryPoints: ['src/cli/launch.ts'], outfile: 'dist/launch.cjs' }),
   build({
     ...shared,
     format: 'esm',
@@ -81,8 +82,28 @@ void dispatch(COMMANDS)`,
 ])
 execFileSync('node_modules/.bin/tsc', ['--project', 'tsconfig.types.json'], { stdio: 'inherit' })
 
+writeFileSync('dist/sensor.cjs', "require('./launch.cjs').launch('sensor-process')\n")
 mkdirSync('dist/completions')
 for (const [shell, file] of Object.entries({ bash: 'daqutils.bash', zsh: '_daqutils', fish: 'daqutils.fish' })) {
   const script = execFileSync(process.execPath, ['dist/daqutils.cjs', 'completion', shell])
   writeFileSync(`dist/completions/${file}`, script)
 }
+
+// Each command runs once, so that the code that a start needs is kept compiled.
+const folder = mkdtempSync(join(tmpdir(), 'daqutils-build-'))
+const line = '{"timestamp":"2026-01-01T00:00:00.000Z","id":"a","name":"a","value":1,"seq":0}\n'
+const runs = {
+  repack: [],
+  'log-sink': ['-q', join(folder, 'log.csv')],
+  'log-source': [join(folder, 'log.csv')],
+  'sensor-sim': ['--sensor', 'count=30,interval=10ms'],
+  verify: ['-q'],
+}
+for (const [name, words] of Object.entries(runs)) {
+  execFileSync(process.execPath, [`bin/${name}.cjs`, ...words], {
+    input: name === 'verify' ? '' : line,
+    env: { ...process.env, DAQUTILS_KEEP_CODE: '1' },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+}
+rmSync(folder, { recursive: true })

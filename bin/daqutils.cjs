@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('../dist/daqutils.cjs')
+require('../dist/launch.cjs').launch('daqutils')

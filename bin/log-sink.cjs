@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('../dist/log-sink.cjs')
+require('../dist/launch.cjs').launch('log-sink')

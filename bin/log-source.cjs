@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('../dist/log-source.cjs')
+require('../dist/launch.cjs').launch('log-source')

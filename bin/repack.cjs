@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('../dist/repack.cjs')
+require('../dist/launch.cjs').launch('repack')

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('../dist/sensor-sim.cjs')
+require('../dist/launch.cjs').launch('sensor-sim')

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('../dist/verify.cjs')
+require('../dist/launch.cjs').launch('verify')

@@ -27,7 +27,7 @@ t.test('the package names every command, its launcher and its page', async t => 
       .sort(),
   )
   for (const path of Object.values<string>(bin))
-    t.match(read(path), /^#!\/usr\/bin\/env node\nrequire\('[^']+'\)\n$/, path)
+    t.match(read(path), /^#!\/usr\/bin\/env node\nrequire\('..\/dist\/launch.cjs'\).launch\('[^']+'\)\n$/, path)
 })
 
 t.test('the summary of the overview is the one of the command', async t => {
