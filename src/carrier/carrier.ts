@@ -38,6 +38,8 @@ export interface Channel {
 export interface Outlet {
   /** A person reads it: text only. */
   readonly terminal?: boolean
+  /** The file that is added to, with the first record that is in it; another object when another file has been begun. */
+  readonly file?: { readonly begun: Uint8Array | undefined } | undefined
   write(chunks: readonly Uint8Array[]): void | Promise<void>
   /** Makes all written so far durable, as far as the carrier can. */
   commit?(): void | Promise<void>
@@ -57,7 +59,7 @@ export interface CarrierParam {
 export type Decode = (channel: Channel) => Source
 
 /** The encoder for a stream that begins with this batch. `shared`: its output does not depend on what went before. */
-export type Encode = (first: Batch) => { readonly encoder: Encoder; readonly shared: boolean }
+export type Encode = (first: Batch, begun?: Uint8Array) => { readonly encoder: Encoder; readonly shared: boolean }
 
 export interface Carrier {
   readonly scheme: string

@@ -10,6 +10,7 @@ import type { CarrierContext, Encode, Outlet } from './carrier.ts'
 /** The encoder is chosen by the first batch. After a failed write, `close` sets aside what is half done. */
 export function encodingSink(outlet: Outlet, encode: Encode, count: StageCount): Sink {
   let encoder: Encoder | undefined
+  let file: Outlet['file']
   let failed = false
 
   function write(chunks: readonly Uint8Array[], packets: number): void | Promise<void> {
@@ -34,7 +35,9 @@ export function encodingSink(outlet: Outlet, encode: Encode, count: StageCount):
   }
   return {
     write(batch: Batch) {
-      encoder ??= encode(batch).encoder
+      if (outlet.file !== file) encoder = undefined
+      file = outlet.file
+      encoder ??= encode(batch, file?.begun).encoder
       return write(encoder.push(batch), batch.length)
     },
     ...(outlet.commit && { commit: () => outlet.commit?.() }),

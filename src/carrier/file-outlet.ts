@@ -19,6 +19,9 @@ import { type Endpoint, withoutSecrets } from '../url.ts'
 import { writeBlocks } from './blocks.ts'
 import type { CarrierContext, Outlet } from './carrier.ts'
 import { carrierError, inWords } from './failure.ts'
+import { FileWindow } from './file-window.ts'
+import { frameFormat } from './frame-format.ts'
+import { csvFormat, lineFormat, type RecordFormat } from './record-format.ts'
 import { setTornTailAside } from './torn-tail.ts'
 
 const FILE_SYNC = ['always', 'interval', 'never'] as const
@@ -69,10 +72,11 @@ export function atomicOutlet(path: string, sync: FileSync, context: CarrierConte
 /** Adds to PATH, made if missing. SIGHUP opens PATH again: it may have been renamed. */
 export function appendingOutlet(path: string, sync: FileSync, context: CarrierContext): Outlet {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND
+  let file: Outlet['file']
   const open = () =>
     inWords(path, () => {
       const descriptor = openSync(path, flags)
-      setTornTailAside(descriptor, path, context.warn)
+      file = { begun: prepare(descriptor, path, context.warn) }
       return new FileWriter(path, sync, descriptor)
     })
   let writer = open()
@@ -81,6 +85,9 @@ export function appendingOutlet(path: string, sync: FileSync, context: CarrierCo
     writer = open()
   })
   return {
+    get file() {
+      return file
+    },
     write: chunks => writer.write(chunks),
     commit: () => writer.commit(),
     async close() {
@@ -92,6 +99,28 @@ export function appendingOutlet(path: string, sync: FileSync, context: CarrierCo
       writer.abandon()
     },
   }
+}
+
+/** Sets a torn record aside; gives the first of those that are there. */
+function prepare(descriptor: number, path: string, warn: CarrierContext['warn']): Uint8Array | undefined {
+  const format = formatOf(new FileWindow(descriptor).read(0, 4), path)
+  if (!format) return undefined
+  setTornTailAside({ descriptor, path, name: path, format, warn })
+  const window = new FileWindow(descriptor)
+  const head = window.read(0, window.block)
+  const { length } = format.whole(head, 1)
+  return length > 0 ? head.subarray(0, length) : undefined
+}
+
+const LINES = /\.(ndjson|jsonl|json|txt|log)$/i
+const ROWS = /\.(csv|tsv)$/i
+
+/** Lines and frames are known by the first byte, others by the file's ending; what is unknown is left alone. */
+function formatOf(head: Uint8Array, path: string): RecordFormat | undefined {
+  if (head.length === 0) return undefined
+  if (ROWS.test(path)) return csvFormat
+  if (frameFormat.accepts(head)) return frameFormat
+  return lineFormat.accepts(head) || LINES.test(path) ? lineFormat : undefined
 }
 
 /** An open file and its durability. A write that fails leaves no part of itself behind. */

@@ -116,9 +116,12 @@ function encodeAs(told: Codec | undefined, options: SinkOptions): Encode {
     count.out--
     options.reject(rejected)
   }
-  return ([first]) => {
+  return ([first], begun) => {
     const codec = told ?? codecNamed(first && wantsFrames(first) ? 'frame' : 'ndjson')
-    return { encoder: codec.encoder({ ...options, reject }), shared: codec.name === 'ndjson' || codec.name === 'frame' }
+    return {
+      encoder: codec.encoder({ ...options, reject, ...(begun && { begun }) }),
+      shared: codec.name === 'ndjson' || codec.name === 'frame',
+    }
   }
 }
 

@@ -24,6 +24,8 @@ export interface EncodeOptions {
   readonly data?: 'base64' | 'array'
   /** Fill the CRC field of frames; default true. */
   readonly crc?: boolean
+  /** The first record of a file that is added to: a format with a header goes on with that one, not with another. */
+  readonly begun?: Uint8Array
   readonly reject: Rejecter
 }
 

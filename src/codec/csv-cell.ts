@@ -63,3 +63,12 @@ export function cellOf(value: Json | undefined): string {
 export function quoted(text: string): string {
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
+
+/** The cells of one row, which may end in a newline. */
+export function textsOf(row: string): readonly string[] {
+  const cells = row.replace(/\r?\n?$/, '').match(/(?:^|,)(?:"(?:[^"]|"")*"|[^,]*)/g) ?? []
+  return cells.map(cell => {
+    const text = cell.replace(/^,/, '')
+    return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text
+  })
+}

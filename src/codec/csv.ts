@@ -7,7 +7,7 @@ import type { Reject } from '../stream/reject.ts'
 import type { Decoder, Encoder } from '../stream/step.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { type Codec, type DecodeOptions, type EncodeOptions, MAX_PACKET } from './codec.ts'
-import { jsonOfCell } from './csv-cell.ts'
+import { jsonOfCell, textsOf } from './csv-cell.ts'
 import { type Cell, cellsOf } from './csv-read.ts'
 import { CsvRowEncoder, csvColumns, csvHeader } from './csv-rows.ts'
 import { CsvSplitter, isBlank, linesIn, type RecordSpan } from './csv-split.ts'
@@ -27,9 +27,14 @@ export const csv: Codec = {
   encoder: options => csvEncoder(options),
 }
 
-/** The first packet fixes the columns. */
-function csvEncoder({ reject }: EncodeOptions): Encoder {
-  let rows: CsvRowEncoder | undefined
+/** The header that is there fixes the columns, or the first packet does. */
+function csvEncoder({ reject, begun }: EncodeOptions): Encoder {
+  const header =
+    begun &&
+    Buffer.from(begun)
+      .toString()
+      .replace(/^\uFEFF/, '')
+  let rows = header === undefined ? undefined : new CsvRowEncoder(textsOf(header), reject)
 
   function begin(packet: Packet, writer: ByteWriter): CsvRowEncoder | undefined {
     const meta = readMeta(packet, reject)

@@ -1,5 +1,6 @@
 // Stores whose files are nothing but what a codec writes: ndjson and frame.
 
+import type { RecordFormat } from '../carrier/record-format.ts'
 import { codecNamed } from '../codec/index.ts'
 import type { Decoder } from '../stream/step.ts'
 import { checkParams, type Endpoint } from '../url.ts'
@@ -7,7 +8,6 @@ import { FileStore } from './file-store.ts'
 import { readSeries } from './read-series.ts'
 import { idOf } from './recent-ids.ts'
 import type { RecordFile } from './record-file.ts'
-import type { RecordFormat } from './record-format.ts'
 import type { ReadOptions, Store, StoreContext, StoreKind } from './store.ts'
 
 export interface CodedFiles {

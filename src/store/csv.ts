@@ -1,7 +1,9 @@
 // csv: a row for each packet under one header, appended to across restarts.
 
+import { csvFormat } from '../carrier/record-format.ts'
 import { ByteWriter } from '../codec/byte-writer.ts'
 import { csv as csvCodec } from '../codec/csv.ts'
+import { textsOf } from '../codec/csv-cell.ts'
 import { CSV_EXTRA_COLUMN, CsvRowEncoder, csvColumns, csvHeader } from '../codec/csv-rows.ts'
 import { readMeta } from '../codec/unreadable.ts'
 import { CarrierError } from '../errors.ts'
@@ -14,7 +16,6 @@ import type { FileRecords } from './file-records.ts'
 import { FileStore } from './file-store.ts'
 import { readSeries } from './read-series.ts'
 import type { RecordFile } from './record-file.ts'
-import { csvFormat } from './record-format.ts'
 import type { StoreContext, StoreKind } from './store.ts'
 
 const PARAMS = [
@@ -98,7 +99,7 @@ class CsvRecords implements FileRecords {
     for (let from = 0; from < bytes.length; ) {
       const { length } = csvFormat.whole(bytes.subarray(from), 1)
       if (length === 0) break
-      const id = cellsOf(bytes.toString('utf8', from, from + length))[column]
+      const id = textsOf(bytes.toString('utf8', from, from + length))[column]
       if (id && from + position > 0) ids.push(id)
       from += length
     }
@@ -144,20 +145,11 @@ function headerBytes(file: RecordFile): Buffer {
 }
 
 function headerOf(file: RecordFile): readonly string[] {
-  return cellsOf(
+  return textsOf(
     headerBytes(file)
       .toString('utf8')
       .replace(/^\uFEFF/, ''),
   )
-}
-
-/** The cells of one row, which may end in a newline. */
-function cellsOf(row: string): readonly string[] {
-  const cells = row.replace(/\r?\n?$/, '').match(/(?:^|,)(?:"(?:[^"]|"")*"|[^,]*)/g) ?? []
-  return cells.map(cell => {
-    const text = cell.replace(/^,/, '')
-    return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text
-  })
 }
 
 /** Rows as packets; the keys that stand in `extra` are put back into their places. */
@@ -167,7 +159,7 @@ function rowDecoder(source: string, reject: Rejecter): Decoder {
   return {
     push(bytes) {
       // Looking into each packet would parse it: only where the header says that there is something to find.
-      hasExtra ??= cellsOf(Buffer.from(bytes).toString('utf8').split('\n', 1)[0] ?? '').includes(CSV_EXTRA_COLUMN)
+      hasExtra ??= textsOf(Buffer.from(bytes).toString('utf8').split('\n', 1)[0] ?? '').includes(CSV_EXTRA_COLUMN)
       const batch = decoder.push(bytes)
       return hasExtra ? batch.map(withExtras) : batch
     },

@@ -1,8 +1,8 @@
 // What a format adds to a store of files.
 
+import type { RecordFormat } from '../carrier/record-format.ts'
 import type { Encoder } from '../stream/step.ts'
 import type { RecordFile } from './record-file.ts'
-import type { RecordFormat } from './record-format.ts'
 
 export interface FileRecords {
   readonly format: RecordFormat

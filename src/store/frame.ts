@@ -1,7 +1,7 @@
 // frame: each packet a frame with its bytes and a checksum, nothing lost.
 
+import { frameFormat } from '../carrier/frame-format.ts'
 import { codedStore } from './coded.ts'
-import { frameFormat } from './frame-format.ts'
 
 export const frame = codedStore({
   scheme: 'frame',

@@ -1,7 +1,7 @@
 // ndjson: each packet a line of JSON, as it came.
 
+import { lineFormat } from '../carrier/record-format.ts'
 import { codedStore } from './coded.ts'
-import { lineFormat } from './record-format.ts'
 
 export const ndjson = codedStore({
   scheme: 'ndjson',

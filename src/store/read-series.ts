@@ -3,11 +3,11 @@
 import { watch } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { RecordFormat } from '../carrier/record-format.ts'
 import { CarrierError, errorCode, systemReason } from '../errors.ts'
 import type { Batch } from '../packet.ts'
 import type { Decoder, Source } from '../stream/step.ts'
 import { FileSeries } from './file-series.ts'
-import type { RecordFormat } from './record-format.ts'
 import { selection } from './selection.ts'
 import type { ReadOptions } from './store.ts'
 

@@ -15,9 +15,10 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { CarrierError, errorCode, systemReason } from '../errors.ts'
-import { FileWindow } from './file-window.ts'
-import type { RecordFormat, Survey } from './record-format.ts'
+import { FileWindow } from '../carrier/file-window.ts'
+import type { RecordFormat, Survey } from '../carrier/record-format.ts'
+import { setTornTailAside } from '../carrier/torn-tail.ts'
+import { CarrierError, systemReason } from '../errors.ts'
 
 const fdatasyncAsync = promisify(fdatasync)
 
@@ -160,47 +161,16 @@ export class RecordFile {
     if (!this.#format.accepts(window.read(0, 64))) {
       throw new CarrierError(this.#name, 'the file is there, but its contents are no such records: left alone')
     }
-    const survey = this.#format.survey(window)
-    if (survey.end < this.#size) this.#setAside(survey.end, warn)
+    const survey = setTornTailAside({
+      descriptor: this.#descriptor,
+      path: this.path,
+      name: this.#name,
+      format: this.#format,
+      warn,
+    })
+    this.#size = survey.end
     return survey.end > 0 ? survey : undefined
   }
-
-  /** The tail is kept beside the file, durable before it is cut off: who wants it can look at it. */
-  #setAside(end: number, warn: (message: string) => void): void {
-    const kept = this.#size - end
-    const { path, descriptor } = createFresh(`${this.path}.torn-${end}`)
-    try {
-      const window = this.window()
-      for (let at = end; at < this.#size; at += window.block) {
-        writeAll(descriptor, window.read(at, Math.min(window.block, this.#size - at)))
-      }
-      fsyncSync(descriptor)
-    } catch (error) {
-      throw new CarrierError(path, `cannot keep a torn record: ${systemReason(error)}`, { cause: error })
-    } finally {
-      closeSync(descriptor)
-    }
-    ftruncateSync(this.#descriptor, end)
-    fsyncSync(this.#descriptor)
-    this.#size = end
-    warn(`${this.#name}: the last record was cut short at byte ${end}: moved ${kept} bytes to ${path}`)
-  }
-}
-
-function createFresh(path: string): { readonly path: string; readonly descriptor: number } {
-  for (let number = 1; ; number++) {
-    const candidate = number === 1 ? path : `${path}.${number}`
-    try {
-      return { path: candidate, descriptor: openSync(candidate, 'wx') }
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw new CarrierError(candidate, systemReason(error), { cause: error })
-    }
-  }
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  let done = 0
-  while (done < bytes.length) done += writeSync(descriptor, bytes, done)
 }
 
 /** Makes the names in a folder durable, so that a new file survives a power cut, too. */

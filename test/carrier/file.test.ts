@@ -111,7 +111,7 @@ t.test('a torn line is set aside before more is appended', async t => {
   await appending.close()
   t.equal(readFileSync(path, 'utf8'), `${LINES}{"seq":4}\n`)
   t.equal(readFileSync(`${path}.torn-20`, 'utf8'), '{"seq":3,"val')
-  t.match(warnings, [/torn record at byte 20 \(13 bytes\)/])
+  t.match(warnings, [/the last record was cut short at byte 20: moved 13 bytes to/])
 })
 
 /** A frame by hand, so that the test says what the format is. */
@@ -124,6 +124,27 @@ function frame(meta: string, data: Uint8Array): Buffer {
   header.writeBigUInt64LE(BigInt(data.length), 16)
   return Buffer.concat([header, text, data])
 }
+
+t.test('a row torn between the lines of a quoted cell is set aside from its beginning', async t => {
+  const path = join(t.testdir({ 'out.csv': 'a,b\n1,"multi\nli' }), 'out.csv')
+  const { sink } = surroundings()
+  await (await sink(`${path}?append`)).close()
+  t.equal(readFileSync(path, 'utf8'), 'a,b\n')
+  t.equal(readFileSync(`${path}.torn-4`, 'utf8'), '1,"multi\nli')
+})
+
+t.test('rows are added under the header that is there, and a file begun anew gets its own', async t => {
+  const path = join(t.testdir({ 'out.csv': 'seq,note\r\n1,\r\n' }), 'out.csv')
+  const { sink, hangups } = surroundings()
+  const appending = await sink(`${path}?append`)
+  await appending.write([packet({ note: 'x', seq: 2 })])
+  renameSync(path, `${path}.1`)
+  for (const reopen of hangups) reopen()
+  await appending.write([packet({ note: 'y', seq: 3 })])
+  await appending.close()
+  t.equal(readFileSync(`${path}.1`, 'utf8'), 'seq,note\r\n1,\r\n2,x\r\n')
+  t.equal(readFileSync(path, 'utf8'), 'note,seq\r\ny,3\r\n')
+})
 
 t.test('a torn frame is set aside at each place where it can be torn', async t => {
   const folder = t.testdir()

@@ -1,7 +1,7 @@
 // Cells: what they mean, and when a text needs quotes.
 
 import t from 'tap'
-import { cellOf, jsonOfCell, quoted } from '../../src/codec/csv-cell.ts'
+import { cellOf, jsonOfCell, quoted, textsOf } from '../../src/codec/csv-cell.ts'
 
 t.test('a cell is a number only if a double holds it, and keeps its spelling', async t => {
   for (const cell of ['0', '-0', '1.0', '69.10', '1E5', '0.1234567890123456', '1e22', '0.000'])
@@ -29,4 +29,9 @@ t.test('values stand in quotes where they would be mistaken or cut', async t => 
   t.equal(cellOf('2026-01-01'), '2026-01-01')
   t.equal(cellOf({ a: [1] }), '"{""a"":[1]}"')
   t.equal(quoted('a\nb'), '"a\nb"')
+})
+
+t.test('the cells of a row are texts without their quotes', async t => {
+  t.same(textsOf('a,"b ""c""","d,e",\r\n'), ['a', 'b "c"', 'd,e', ''])
+  t.same(textsOf('"two\nlines",x'), ['two\nlines', 'x'])
 })

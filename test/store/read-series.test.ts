@@ -2,9 +2,9 @@
 
 import { appendFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import t from 'tap'
+import { csvFormat, lineFormat } from '../../src/carrier/record-format.ts'
 import { type Batch, type Packet, packet } from '../../src/packet.ts'
 import { readSeries } from '../../src/store/read-series.ts'
-import { csvFormat, lineFormat } from '../../src/store/record-format.ts'
 import type { ReadOptions } from '../../src/store/store.ts'
 import type { Reject } from '../../src/stream/reject.ts'
 import type { Decoder } from '../../src/stream/step.ts'

@@ -2,8 +2,8 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
+import { csvFormat, lineFormat, type RecordFormat } from '../../src/carrier/record-format.ts'
 import { RecordFile } from '../../src/store/record-file.ts'
-import { csvFormat, lineFormat, type RecordFormat } from '../../src/store/record-format.ts'
 
 function open(path: string, format: RecordFormat = lineFormat) {
   const warnings: string[] = []

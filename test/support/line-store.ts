@@ -1,9 +1,9 @@
 // A store of JSON lines without a codec, for tests of what all file stores share.
 
+import { lineFormat } from '../../src/carrier/record-format.ts'
 import { type Batch, type Packet, packet } from '../../src/packet.ts'
 import type { FileRecords } from '../../src/store/file-records.ts'
 import { FileStore } from '../../src/store/file-store.ts'
-import { lineFormat } from '../../src/store/record-format.ts'
 import type { StoreContext } from '../../src/store/store.ts'
 import { Ledger } from '../../src/stream/ledger.ts'
 

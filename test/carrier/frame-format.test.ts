@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import t from 'tap'
-import { frameFormat } from '../../src/store/frame-format.ts'
+import { frameFormat } from '../../src/carrier/frame-format.ts'
 import { RecordFile } from '../../src/store/record-file.ts'
 
 /** A frame as packet(5) describes it, written without the codec. */
