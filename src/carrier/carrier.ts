@@ -66,6 +66,8 @@ export interface Carrier {
   readonly summary: string
   readonly example: string
   readonly params: readonly CarrierParam[]
+  /** Whether its channels cannot come at the same time; by default they can. */
+  readonly single?: (endpoint: Endpoint) => boolean
   /** Yields one channel, or one for each peer that connects. */
   readonly channels?: (endpoint: Endpoint, context: CarrierContext) => AsyncIterable<Channel>
   readonly outlet?: (endpoint: Endpoint, context: CarrierContext) => Promise<Outlet>

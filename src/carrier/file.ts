@@ -15,6 +15,7 @@ export const file: Carrier = {
   scheme: 'file',
   summary: 'a file; written under a temporary name that becomes PATH at the end, or appended to',
   example: 'PATH',
+  single: ({ params }) => !params.has('follow'),
   params: [
     { name: 'follow', summary: 'input: go on as the file grows, is renamed, made again or cut short' },
     { name: 'append', summary: 'output: add to the file; a record cut off by a crash is set aside first' },

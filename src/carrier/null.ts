@@ -6,6 +6,7 @@ export const nothing: Carrier = {
   scheme: 'null',
   summary: 'discards everything; as an input, ends at once',
   example: 'null:',
+  single: () => true,
   params: [],
   async *channels(): AsyncGenerator<Channel> {},
   async outlet() {

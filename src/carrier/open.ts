@@ -5,8 +5,8 @@ import { Frame } from '../codec/frame-packet.ts'
 import { codecForPath, codecNamed, detectCodec } from '../codec/index.ts'
 import { Line } from '../codec/line.ts'
 import { UsageError } from '../errors.ts'
-import type { Packet } from '../packet.ts'
-import { merge } from '../stream/merge.ts'
+import type { Batch, Packet } from '../packet.ts'
+import { cut, MOST_PACKETS, merge } from '../stream/merge.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import type { Sink, Source } from '../stream/step.ts'
 import { tee } from '../stream/tee.ts'
@@ -66,7 +66,23 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
     if (inputs.length === 1 && only) return yield* sourcesOf(only)
     for (const input of inputs) yield merge(sourcesOf(input), () => {})
   }
+  const [only] = inputs
+  if (inputs.length === 1 && only?.carrier.single?.(only.endpoint)) return oneAfterAnother(sourcesOf(only), closing)
   return merge(all(), () => closing.abort('closed'))
+}
+
+/** What `merge` does, for channels that cannot come at the same time: without its queue, which costs a tenth. */
+async function* oneAfterAnother(sources: AsyncIterable<Source>, closing: AbortController): AsyncGenerator<Batch> {
+  try {
+    for await (const source of sources) {
+      for await (const batch of source) {
+        if (batch.length <= MOST_PACKETS) yield batch
+        else yield* cut(batch)
+      }
+    }
+  } finally {
+    closing.abort('closed')
+  }
 }
 
 interface Opening {

@@ -19,6 +19,7 @@ export const stdio: Carrier = {
   scheme: '-',
   summary: 'stdin or stdout',
   example: '-',
+  single: () => true,
   params: [],
   async *channels(_endpoint, context): AsyncGenerator<Channel> {
     yield { name: 'stdin', bytes: stdinBytes(context) }

@@ -17,7 +17,13 @@ export interface Limits {
  * The source with its ends. What came before an end is drained as at any other end; the TimedOut is thrown after
  * the last batch has been handed on.
  */
-export async function* limited(source: Source, limits: Limits, stop: AbortController): Source & AsyncGenerator<Batch> {
+export function limited(source: Source, limits: Limits, stop: AbortController): Source {
+  const { count, duration, timeout, 'idle-timeout': idle } = limits
+  const isLimited = [count, duration, timeout, idle].some(limit => limit !== undefined)
+  return isLimited ? limit(source, limits, stop) : source
+}
+
+async function* limit(source: Source, limits: Limits, stop: AbortController): AsyncGenerator<Batch> {
   let late: TimedOut | undefined
   const giveUp = (reason: string) => {
     late ??= new TimedOut(reason)

@@ -4,7 +4,7 @@ import type { Batch } from '../packet.ts'
 import type { Source } from './step.ts'
 
 /** A packet loop that never sees more than this at once keeps its turns short. */
-export const MOST_PACKETS = 512
+export const MOST_PACKETS = 1024
 
 interface Offer {
   readonly batch: Batch
