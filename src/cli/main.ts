@@ -5,6 +5,7 @@ import { CarrierError, errorCode, ReaderGone, systemReason, UsageError } from '.
 import { Ledger } from '../stream/ledger.ts'
 import { parsePolicy } from '../stream/policy.ts'
 import { Timer } from '../timer.ts'
+import { formatDuration } from '../units.ts'
 import type { Command, Context, Positional } from './command.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
 import { createLog, type Log } from './log.ts'
@@ -61,8 +62,13 @@ async function execute<const Options extends readonly Option[]>(
   const report = () => log.line(statistics(command.name, ledger))
   installSignals({ stop, hangups, report })
   stop.signal.addEventListener('abort', () => {
-    if (stop.signal.reason === 'timeout') setTimeout(() => process.exit(EXIT.timedOut), GRACE_MS).unref()
+    if (stop.signal.reason === 'timeout') setTimeout(giveUp, GRACE_MS).unref()
   })
+  function giveUp(): void {
+    log.error(`timed out, and for ${formatDuration(GRACE_MS)} what was left could not be brought to its end`)
+    log.inform(ledger.summary())
+    process.exit(EXIT.timedOut)
+  }
   const timer = common.stats === undefined ? undefined : repeatedly(common.stats, report)
   const context: Context<Values<Options>> = {
     command: command.name,

@@ -115,6 +115,8 @@ export class FileStore implements Store {
   async close(): Promise<void> {
     clearInterval(this.#timer)
     this.#close()
+    // The system tells a failure to write only once: it may have been told to the clock.
+    this.#check()
   }
 
   #check(): void {

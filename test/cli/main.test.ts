@@ -201,7 +201,7 @@ t.test('as a process: a timeout ends it even when the sink takes nothing more', 
     program(`context.stop.abort('timeout'); await new Promise(r => setInterval(r, 1e9))
     await new Promise(() => {})`),
   )
-  t.match(await stuck.ended(), { code: 124 })
+  t.match(await stuck.ended(), { code: 124, text: /timed out, and for 2s/ })
 })
 
 t.test('as a process: what a command leaves open does not keep it alive', async t => {
