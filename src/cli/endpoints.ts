@@ -1,9 +1,11 @@
 // The inputs and outputs that a command's options name, and the run from the one to the other.
 
+import { statSync } from 'node:fs'
 import { openSink, openSource } from '../carrier/open.ts'
-import { TimedOut } from '../errors.ts'
+import { TimedOut, UsageError } from '../errors.ts'
 import { run } from '../stream/run.ts'
 import type { Sink, Source, Stage } from '../stream/step.ts'
+import { flagParam, parseEndpoint, withoutSecrets } from '../url.ts'
 import type { Context } from './command.ts'
 import type { Values } from './option.ts'
 import type { INPUT, OUTPUT } from './shared-options.ts'
@@ -29,12 +31,38 @@ export function openInputs(
   })
 }
 
-/** A sink for every `--out`, or stdout where there is none. */
-export function openOutputs({
-  values,
-  carrier,
-  reject,
-}: Surroundings<Values<typeof OUTPUT> & { readonly strict?: boolean }>): Promise<Sink> {
+const FILES = ['file', 'csv', 'ndjson', 'frame', 'sqlite']
+
+/** A file that is read while it is added to would never end, but for the disk. */
+export function refuseLoop(inputs: readonly string[], added: readonly string[]): void {
+  const read = new Set(inputs.map(fileOf))
+  for (const text of added) {
+    const file = fileOf(text)
+    if (file === undefined || !read.has(file)) continue
+    throw new UsageError(`${withoutSecrets(text)}: is read and added to at the same time: that would never end`)
+  }
+}
+
+/** What tells one regular file from another; nothing where there is none. */
+function fileOf(text: string): string | undefined {
+  const { scheme, rest } = parseEndpoint(text)
+  if (!FILES.includes(scheme)) return undefined
+  try {
+    const found = statSync(rest)
+    return found.isFile() ? `${found.dev} ${found.ino}` : undefined
+  } catch {
+    // What is not there, or out of reach, is for whoever opens it to tell.
+    return undefined
+  }
+}
+
+/** A sink for every `--out`, or stdout where there is none; `inputs` are those that the packets come from. */
+export async function openOutputs(
+  { values, carrier, reject }: Surroundings<Values<typeof OUTPUT> & { readonly strict?: boolean }>,
+  inputs: readonly string[] = [],
+): Promise<Sink> {
+  const added = values.out.filter(text => flagParam(parseEndpoint(text), 'append'))
+  refuseLoop(inputs, added)
   return openSink(values.out.length > 0 ? values.out : ['-'], {
     to: values.to,
     data: values.data,

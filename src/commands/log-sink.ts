@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { stdio } from '../carrier/stdio.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
-import { openInputs } from '../cli/endpoints.ts'
+import { openInputs, refuseLoop } from '../cli/endpoints.ts'
 import { limited } from '../cli/limits.ts'
 import type { Values } from '../cli/option.ts'
 import { COMMON, INPUT, LIMITS, QUEUE } from '../cli/shared-options.ts'
@@ -133,6 +133,7 @@ export const logSink = defineCommand({
         context.stop.abort('a store failed')
       })
     })
+    refuseLoop(inputs, context.positionals)
     // Before anything is opened: a wrong input leaves no files behind.
     const source = limited(openInputs(context), values, context.stop)
     let stores: readonly Store[] = []

@@ -84,7 +84,7 @@ export const logSource = defineCommand({
     const errors = new TimingErrors()
     const source =
       speed === undefined ? stored : pace(stored, { speed, stop: carrier.stop, count: ledger.stage('timing'), errors })
-    const sink = await openOutputs(context)
+    const sink = await openOutputs(context, context.positionals)
     await runInto(limited(source, values, context.stop), [], sink)
     if (speed === undefined) return
     const [half, most, largest] = [errors.percentile(0.5), errors.percentile(0.99), errors.largest].map(formatDuration)

@@ -77,7 +77,8 @@ export const repack = defineCommand({
   async run(context) {
     // Before the outputs: a wrong input leaves no files behind.
     const source = through(openInputs(context, context.positionals), stagesOf(context))
-    await runInto(limited(source, context.values, context.stop), [], await openOutputs(context))
+    const sink = await openOutputs(context, [...context.values.in, ...context.positionals])
+    await runInto(limited(source, context.values, context.stop), [], sink)
   },
 })
 

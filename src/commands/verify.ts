@@ -64,7 +64,7 @@ export const verify = defineCommand({
     const { values, reject, ledger } = context
     const verifier = new Verifier({ midway: values.midway, expect: values.expect })
     const source = openInputs(context)
-    const sink = await openOutputs(context)
+    const sink = await openOutputs(context, context.values.in)
     const report = (): Batch => {
       const findings = { ...verifier.findings() }
       countFindings(findings, ledger.stage('verify'))

@@ -1,5 +1,6 @@
+import { basename } from 'node:path'
 import t from 'tap'
-import { runInto } from '../../src/cli/endpoints.ts'
+import { refuseLoop, runInto } from '../../src/cli/endpoints.ts'
 import { TimedOut } from '../../src/errors.ts'
 import { type Batch, packet } from '../../src/packet.ts'
 import type { Stage } from '../../src/stream/step.ts'
@@ -44,4 +45,13 @@ t.test('inputs are options and words; stdin where there are none', async t => {
   t.same(await lines('repack -i a b'), ['{"v":1}', '{"v":2}'])
   t.same(await lines('repack a -'), ['{"v":1}', '{"v":3}'])
   t.same(await lines('repack'), ['{"v":3}'])
+})
+
+t.test('a file is not read while it is added to, by whatever name', async t => {
+  const folder = t.testdir({ 'a.ndjson': '{"a":1}\n', 'b.ndjson': '', link: t.fixture('symlink', 'a.ndjson') })
+  const [one, other] = [`${folder}/a.ndjson`, `${folder}/b.ndjson`]
+  const message = /is read and added to at the same time/
+  t.throws(() => refuseLoop(['-', one], [other, `ndjson:${folder}/../${basename(folder)}/a.ndjson`]), { message })
+  t.throws(() => refuseLoop([`${folder}/link`], [`${one}?append`]), { message })
+  t.doesNotThrow(() => refuseLoop([one, 'tcp://127.0.0.1:1', '/dev/null'], [other, `${folder}/new`, '/dev/null']))
 })
