@@ -5,8 +5,26 @@ export { CARRIERS } from './carrier/index.ts'
 export type { Codec, DecodeOptions, EncodeOptions } from './codec/codec.ts'
 export { CODECS, codecNamed } from './codec/index.ts'
 export { CarrierError, DataError, type Place, ReaderGone, TimedOut, UsageError } from './errors.ts'
-export { type LibraryOptions, type OpenSinkOptions, type OpenSourceOptions, openSink, openSource } from './library.ts'
+export { canonical } from './filter/canonical.ts'
+export { first } from './filter/count.ts'
+export { pick } from './filter/pick.ts'
+export { where } from './filter/where.ts'
+export {
+  createLog,
+  type LibraryOptions,
+  type OpenSinkOptions,
+  type OpenSourceOptions,
+  openSink,
+  openSource,
+  openStore,
+  readStore,
+  type StoreOptions,
+} from './library.ts'
 export { type Batch, type Gap, gapOf, gapPacket, type Json, type Meta, type Packet, packet } from './packet.ts'
+export { STORES } from './store/index.ts'
+export type { Log } from './store/log.ts'
+export { type MemoryStore, memoryStore } from './store/memory.ts'
+export type { ReadOptions, Rotation, Store, SyncMode } from './store/store.ts'
 export { Ledger, StageCount, type StageReport } from './stream/ledger.ts'
 export { ndjsonReadable, ndjsonSource, readableOf, sourceOf, stageTransform, writableOf } from './stream/node.ts'
 export type { Policy } from './stream/policy.ts'

@@ -2,11 +2,15 @@
 
 import type { CarrierContext } from './carrier/carrier.ts'
 import * as open from './carrier/open.ts'
-import { DataError } from './errors.ts'
+import { DataError, UsageError } from './errors.ts'
+import { storeFor } from './store/index.ts'
+import { Log } from './store/log.ts'
+import type { ReadOptions, Rotation, Store, SyncMode } from './store/store.ts'
 import { Ledger } from './stream/ledger.ts'
 import type { Policy } from './stream/policy.ts'
 import type { Rejecter } from './stream/reject.ts'
 import type { Sink, Source } from './stream/step.ts'
+import { parseEndpoint } from './url.ts'
 
 export interface LibraryOptions {
   /** Aborting it ends sources as if their input had ended. */
@@ -42,6 +46,37 @@ export function openSink(endpoints: string | readonly string[], options: OpenSin
     context: surroundings(options),
     reject: options.reject ?? throwReject,
   })
+}
+
+export interface StoreOptions extends LibraryOptions {
+  /** When written records are made durable; default once a second. */
+  readonly sync?: SyncMode
+  readonly rotation?: Rotation
+  /** A packet whose `id` is stored already is counted, not stored again. */
+  readonly deduplicate?: boolean
+}
+
+/** A repository by its URL (`csv:log.csv`, `log.sqlite`, `postgres://…`, `memory:`), to be appended to. */
+export function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const endpoint = parseEndpoint(url)
+  const { sync = 'interval', rotation = {}, deduplicate = false } = options
+  const { ledger, warn } = surroundings(options)
+  const reject = options.reject ?? throwReject
+  return storeFor(endpoint).open(endpoint, { ledger, reject, warn, sync, rotation, deduplicate, terminal: undefined })
+}
+
+/** What a repository holds, in the order in which it was stored. */
+export function readStore(url: string, options: LibraryOptions & Omit<ReadOptions, 'stop' | 'reject'> = {}): Source {
+  const endpoint = parseEndpoint(url)
+  const kind = storeFor(endpoint)
+  if (!kind.read) throw new UsageError(`${url}: cannot be read back`)
+  return kind.read(endpoint, { ...options, stop: surroundings(options).stop, reject: options.reject ?? throwReject })
+}
+
+/** A sink for several stores, which may be added and removed while it runs. */
+export function createLog(options: LibraryOptions & { readonly sync?: SyncMode; readonly strict?: boolean } = {}): Log {
+  const { ledger, warn } = surroundings(options)
+  return new Log({ ledger, warn, sync: options.sync ?? 'interval', strict: options.strict ?? false })
 }
 
 const throwReject: Rejecter = ({ place, reason, detail }) => {

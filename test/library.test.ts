@@ -51,3 +51,28 @@ t.test('the parts of a pipeline are in the index', async t => {
     t.type(Reflect.get(daqutils, name), 'function', name)
   }
 })
+
+t.test('stores join and leave a log while it runs, and are read back', async t => {
+  const folder = t.testdir({})
+  const ledger = new daqutils.Ledger()
+  const log = daqutils.createLog({ ledger })
+  const kept = await daqutils.openStore(join(folder, 'all.ndjson'), { ledger })
+  const short = daqutils.memoryStore({ ledger })
+  log.add(kept)
+  log.add(short)
+  await log.write([daqutils.packet({ id: 'a', value: 1 })])
+  await log.remove(short)
+  await log.write([daqutils.packet({ id: 'b', value: 2 })])
+  await log.close()
+  t.same(
+    [...short.packets].map(({ meta }) => meta['id']),
+    ['a'],
+  )
+  const back: unknown[] = []
+  for await (const batch of daqutils.readStore(join(folder, 'all.ndjson'))) back.push(...batch.map(item => item.meta))
+  t.same(back, [
+    { id: 'a', value: 1 },
+    { id: 'b', value: 2 },
+  ])
+  t.throws(() => daqutils.readStore('screen:'), /cannot be read back/)
+})
