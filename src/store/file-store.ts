@@ -3,7 +3,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CarrierError, systemReason } from '../errors.ts'
-import type { Batch } from '../packet.ts'
+import { type Batch, NO_DATA } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import type { FileRecords } from './file-records.ts'
 import { FileSeries } from './file-series.ts'
@@ -24,7 +24,6 @@ export interface FileStoreOptions {
 }
 
 const SYNC_INTERVAL_MS = 1000
-const NOTHING = new Uint8Array(0)
 
 export class FileStore implements Store {
   readonly name: string
@@ -192,7 +191,7 @@ export class FileStore implements Store {
 
   /** What a new file has to begin with. */
   #header(): Uint8Array {
-    return this.#file.size === 0 ? (this.#records.header?.() ?? NOTHING) : NOTHING
+    return this.#file.size === 0 ? (this.#records.header?.() ?? NO_DATA) : NO_DATA
   }
 
   #periodOf(time: number): number {
