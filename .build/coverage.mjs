@@ -67,7 +67,7 @@ function linesOfCode(path) {
   return lines
 }
 
-/** False if the file is cut: its process was killed while it wrote, and nothing of it counts. */
+/** False if the file is cut (its process was killed while it wrote, or could not): nothing of it counts. */
 function addFile(path) {
   const text = readFileSync(path, 'utf8')
   try {
@@ -159,7 +159,7 @@ function report() {
   )
   process.stdout.write(`\nLines run\n${table.join('\n')}\n`)
   if (gaps.length > 0) process.stdout.write(`\nBelow ${WANTED_OF_A_FILE} %\n${gaps.join('\n')}\n`)
-  if (cut > 0) process.stdout.write(`\nNot counted: ${cut} processes that were killed while they wrote their counts\n`)
+  if (cut > 0) process.stdout.write(`\nNot counted: ${cut} processes whose counts are cut off\n`)
   return percent
 }
 

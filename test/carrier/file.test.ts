@@ -16,6 +16,7 @@ import t from 'tap'
 import { CarrierError, UsageError } from '../../src/errors.ts'
 import { packet } from '../../src/packet.ts'
 import { collect, numbered, seqs, surroundings, until } from '../support/carrier.ts'
+import { startScript } from '../support/script.ts'
 
 const LINES = '{"seq":1}\n{"seq":2}\n'
 
@@ -100,6 +101,46 @@ t.test('append adds to what is there, with every way to sync', async t => {
   }
   t.equal(readFileSync(path, 'utf8'), `${LINES}${'{"seq":9}\n'.repeat(3)}`)
   await t.rejects(surroundings().sink(`${path}?sync=often`), UsageError)
+})
+
+t.test('append: what was written stays when the writing ends badly', async t => {
+  const path = join(t.testdir({ out: LINES }), 'out')
+  const { sink, hangups, warnings } = surroundings()
+  const appending = await sink(`${path}?append`)
+  await appending.write(numbered(1, 3))
+  await appending.abort?.()
+  t.equal(readFileSync(path, 'utf8'), `${LINES}{"seq":3}\n`)
+  t.equal(hangups.size, 0, 'it is not opened again')
+  t.same(warnings, [])
+})
+
+t.test('append: a disk that fills up within a record leaves whole records, and says so from then on', async t => {
+  const folder = t.testdir({ log: '{"id":11}\n' })
+  // The file may grow to 1 KiB: a hundred records of 16 bytes do not fit, and nothing of them is to stay.
+  const program = `
+    import { writeSync } from 'node:fs'
+    import { appendingOutlet } from 'src/carrier/file-outlet.ts'
+    const context = { warn() {}, onHangup: () => () => {} }
+    const outlet = appendingOutlet(process.argv.at(-1), 'end', context)
+    const record = Buffer.from('{"id":12345678}\\n')
+    const tell = words => writeSync(1, words + '\\n')
+    const attempt = async what => {
+      try {
+        await what()
+        tell('done')
+      } catch (error) {
+        tell(error.constructor.name + ': ' + error.message)
+      }
+    }
+    await attempt(() => outlet.write([record]))
+    await attempt(() => outlet.write(Array(100).fill(record)))
+    await attempt(() => outlet.write([record]))
+    await attempt(() => outlet.commit())
+    await attempt(() => outlet.close())`
+  const { text } = await startScript(program, [join(folder, 'log')], { blocks: 1 }).ended()
+  const failure = 'CarrierError: .*log: file too large\n'
+  t.match(text, new RegExp(`^done\n(?:${failure}){4}$`))
+  t.equal(readFileSync(join(folder, 'log'), 'utf8'), '{"id":11}\n{"id":12345678}\n')
 })
 
 t.test('a torn line is set aside before more is appended', async t => {

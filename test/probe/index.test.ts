@@ -37,6 +37,8 @@ function eventful(text: string, options: MakeOptions = {}): EventProbe {
   return probe
 }
 
+const LIVE = { seq: 0, time: 0, elapsed: 0, id: '', name: '', live: true }
+
 function at(probe: TickedProbe, elapsed: number, seq = 0) {
   const value = probe.read({ seq, time: 1000 + elapsed * 1000, elapsed, id: 'id', name: 'A', live: false })
   if (value === undefined || value instanceof Promise) throw new Error('no value at once')
@@ -142,10 +144,29 @@ t.test('system is one sensor for each quantity, or the one that is named', async
     parts.map(({ text }) => text),
     ['system?what=cpu', 'system?what=load', 'system?what=memory', 'system?what=temperature', 'system?what=network'],
   )
-  const memory = await ticked('system?what=memory').read({ seq: 0, time: 0, elapsed: 0, id: '', name: '', live: true })
+  const memory = await ticked('system?what=memory').read(LIVE)
   t.ok(typeof memory === 'object' && Number(memory.value) > 1e6, 'the free memory of this machine')
-  const load = await ticked('system?what=load').read({ seq: 0, time: 0, elapsed: 0, id: '', name: '', live: true })
+  const load = await ticked('system?what=load').read(LIVE)
   t.ok(typeof load === 'object' && Number(load.value) >= 0)
+  const network = await ticked('system?what=network').read(LIVE)
+  if (typeof network !== 'object') throw new Error('no reading')
+  const { received, sent } = network.fields ?? {}
+  t.ok(Number(received) >= 0 && Number(sent) >= 0)
+  t.equal(network.value, Number(received) + Number(sent), 'both directions together')
+  const temperature = await ticked('system?what=temperature').read(LIVE)
+  if (typeof temperature !== 'object') throw new Error('no reading')
+  t.ok(temperature.value === null || Number.isFinite(temperature.value), 'degrees, or null where nobody can say')
+})
+
+t.test('sequence tells the time in nanoseconds where it is the clock’s, and never on a schedule', async t => {
+  const probe = ticked('sequence')
+  const fieldsAt = async (time: number, live: boolean) => {
+    const value = await probe.read({ ...LIVE, time, live })
+    return typeof value === 'object' ? value.fields : undefined
+  }
+  t.equal((await fieldsAt(1_700_000_000_123.25, true))?.['timestamp_ns'], '1700000000123250000')
+  t.equal((await fieldsAt(1_700_000_000_123, true))?.['timestamp_ns'], '1700000000123000000', 'six digits always')
+  t.same(Object.keys((await fieldsAt(1_700_000_000_123, false)) ?? {}), ['seq', 'crc'])
 })
 
 t.test('exec: each line is a value, a bad one is named, the end of the command is the end', async t => {

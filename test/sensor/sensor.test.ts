@@ -157,3 +157,58 @@ t.test('after a restart numbers go on where they were', async t => {
     [7, 8, 9],
   )
 })
+
+t.test('what a probe tells when it likes is passed on at once; nobody waits for what may never come', async t => {
+  const { blocks, messages } = await run({ config: { probe: 'exec:echo 5; echo 7; echo 9', count: 2 } })
+  t.same(
+    messages.map(({ value }) => value),
+    [5, 7],
+    'up to the count',
+  )
+  t.same(
+    blocks.map(({ kind }) => kind),
+    ['ready', 'progress', 'lines', 'lines', 'end'],
+  )
+  for (const { kind, next } of blocks) if (kind !== 'ready') t.equal(next, Number.POSITIVE_INFINITY, kind)
+})
+
+t.test('a replay keeps the distances of its file, in real time and on the schedule', async t => {
+  const file = 'timestamp,value\n2020-05-05T00:00:00Z,1\n2020-05-05T00:00:02Z,2\n2020-05-05T00:00:02.500Z,3\n'
+  const probe = `replay:${t.testdir({ 'old.csv': file })}/old.csv`
+  const clock = new FakeClock(START)
+  const live = await run({ config: { probe } }, clock)
+  t.equal(clock.now(), START + 2500)
+  t.same(
+    live.messages.map(({ timestamp, value }) => [timestamp, value]),
+    [
+      ['2026-01-01T00:00:00.000Z', 1],
+      ['2026-01-01T00:00:02.000Z', 2],
+      ['2026-01-01T00:00:02.500Z', 3],
+    ],
+  )
+  const told = live.blocks.filter(({ kind }) => kind === 'progress')
+  t.same(
+    told.map(({ next }) => next - START),
+    [2000, 2500],
+    'the network knows until when nothing comes',
+  )
+
+  const unhurried = new FakeClock(START)
+  const fast = await run({ config: { probe }, scheduled: true, speed: null }, unhurried)
+  t.equal(unhurried.now(), START, 'without a speed nothing is waited for')
+  t.same(
+    fast.messages.map(({ timestamp }) => timestamp),
+    live.messages.map(({ timestamp }) => timestamp),
+  )
+})
+
+t.test('values of a replay are stuck, too, and each that is is counted', async t => {
+  const rows = Array.from({ length: 50 }, (_, index) => `${index}`).join('\n')
+  const probe = `replay:${t.testdir({ 'old.csv': `value\n${rows}\n` })}/old.csv`
+  const { messages, blocks } = await run({ config: { probe, count: 20 }, stuck: { probability: 0.2, length: 4 } })
+  t.equal(messages.length, 20)
+  const stuck = blocks.reduce((sum, block) => sum + block.stuck, 0)
+  const repeated = messages.filter(({ value }, index) => index > 0 && value === messages[index - 1].value).length
+  t.ok(repeated > 0)
+  t.equal(stuck, repeated, 'each reading that did not move is counted')
+})

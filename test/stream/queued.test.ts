@@ -11,17 +11,22 @@ import type { Sink } from '../../src/stream/step.ts'
 function slowSink() {
   const seen: unknown[] = []
   const waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
+  /** How much had been written at each commit. */
+  const commits: number[] = []
   let closed = false
   const sink: Sink = {
     write(batch) {
       seen.push(...batch.map(({ meta }) => meta['seq'] ?? meta['gap']))
       return new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }))
     },
+    async commit() {
+      commits.push(seen.length)
+    },
     async close() {
       closed = true
     },
   }
-  return { sink, seen, waiting, isClosed: () => closed }
+  return { sink, seen, waiting, commits, isClosed: () => closed }
 }
 
 function batch(...seqs: number[]): Batch {
@@ -67,4 +72,39 @@ t.test('an error is thrown at the next call', async t => {
   await new Promise(resolve => setImmediate(resolve))
   t.throws(() => all.write(batch(2)), { message: 'broken' })
   await t.rejects(all.close(), { message: 'broken' })
+})
+
+t.test('a commit waits until the sink has taken all that was queued, and fails if it could not', async t => {
+  const slow = slowSink()
+  const { all } = behindQueue(slow.sink)
+  all.write(batch(1))
+  all.write(batch(2))
+  const committed = all.commit?.()
+  t.same(slow.commits, [])
+  slow.waiting.shift()?.resolve()
+  await new Promise(resolve => setImmediate(resolve))
+  t.same(slow.commits, [], 'the second is on its way only')
+  slow.waiting.shift()?.resolve()
+  await committed
+  t.same(slow.commits, [2])
+
+  all.write(batch(3))
+  slow.waiting.shift()?.reject(new Error('broken'))
+  await t.rejects(Promise.resolve(all.commit?.()), { message: 'broken' })
+  t.same(slow.commits, [2])
+})
+
+t.test('an abort waits for nothing; a sink that knows no abort is closed', async t => {
+  const slow = slowSink()
+  const { all } = behindQueue(slow.sink)
+  all.write(batch(1))
+  all.write(batch(2))
+  await all.abort?.()
+  t.ok(slow.isClosed())
+  t.same(slow.seen, [1], 'what was queued is not written any more')
+
+  const ends: string[] = []
+  const sink = { write() {}, close: async () => void ends.push('close'), abort: async () => void ends.push('abort') }
+  await behindQueue(sink).all.abort?.()
+  t.same(ends, ['abort'])
 })

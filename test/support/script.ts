@@ -12,16 +12,17 @@ export interface Script {
   ended(): Promise<{ readonly code: number | string | null; readonly text: string }>
 }
 
+export interface ScriptOptions {
+  /** No file of it may grow beyond so many KiB. */
+  readonly blocks?: number
+}
+
 /** Runs an ES module; `src/…` in its imports is the folder of the sources. */
-export function startScript(code: string, words: readonly string[] = []): Script {
+export function startScript(code: string, words: readonly string[] = [], { blocks }: ScriptOptions = {}): Script {
   const module = code.replaceAll("'src/", `'${ROOT}src/`)
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--input-type=module', '-e', module, '--', 'script', ...words],
-    {
-      cwd: ROOT,
-    },
-  )
+  const limit = blocks === undefined ? '' : `unset NODE_OPTIONS; trap '' XFSZ; ulimit -f ${blocks}; `
+  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', module, '--', 'script', ...words]
+  const child = spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', ...node], { cwd: ROOT })
   let text = ''
   const add = (chunk: Buffer) => {
     text += chunk
