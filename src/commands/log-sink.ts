@@ -209,6 +209,7 @@ async function storeContextOf(context: LogSinkContext, deduplicate: boolean): Pr
 
 function rotationOf(values: LogSinkContext['values']): Rotation {
   const { 'rotate-size': size, 'rotate-every': interval, keep, 'min-free': minFree } = values
+  if (interval === 0 || size === 0) throw new UsageError('--rotate-size and --rotate-every: expected more than 0')
   return {
     ...(size !== undefined && { size }),
     ...(interval !== undefined && { interval }),

@@ -179,3 +179,11 @@ t.test('one file is no two stores, however it is written', async t => {
     t.same(readdirSync(folder), ['in.ndjson'])
   }
 })
+
+t.test('files that would hold nothing, or last no time, are no rotation', async t => {
+  for (const word of ['--rotate-size=0', '--rotate-every=0s']) {
+    const { code, said } = await logged(t, ['$log.csv', word])
+    t.equal(code, 2)
+    t.match(said, /^log-sink: --rotate-size and --rotate-every: expected more than 0/)
+  }
+})
