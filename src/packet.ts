@@ -19,8 +19,6 @@ export interface Packet {
 export interface Batch extends ReadonlyArray<Packet> {
   /** Called once, when every packet of the batch is as durable as the sink promises. */
   acknowledge?: () => void
-  /** The rest of what was ready together follows at once: who makes packets durable may wait for it. */
-  more?: true
 }
 
 export const NO_DATA = new Uint8Array(0)

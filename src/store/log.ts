@@ -27,10 +27,19 @@ interface Entry {
   dead: boolean
 }
 
+/** With sync always a stream that never pauses is made durable each time so many packets have come. */
+const MOST_PENDING = 1000
+
 /** Stores may be added and removed while it runs. */
 export class Log implements Sink {
   readonly #options: LogOptions
   #entries: Entry[] = []
+  /** With sync always: packets written since the last commit. */
+  #pending = 0
+  #writes = 0
+  #idle: NodeJS.Immediate | undefined
+  /** A commit that nobody waits for. */
+  #late: Promise<void> | undefined
 
   constructor(options: LogOptions) {
     this.#options = options
@@ -51,6 +60,7 @@ export class Log implements Sink {
   async remove(store: Store): Promise<void> {
     const entry = this.#entries.find(candidate => candidate.store === store)
     if (!entry) return
+    if (this.#pending > 0) await this.commit()
     this.#entries = this.#entries.filter(other => other !== entry)
     await entry.busy
     await closeEntry(entry)
@@ -70,12 +80,30 @@ export class Log implements Sink {
       }
       return attempt(() => entry.store.write(batch), failed, previous)
     })
-    // What was read together becomes durable together: one wait for the disk, not one for each piece.
-    if (this.#options.sync === 'always' && !batch.more) await this.commit()
+    if (this.#options.sync !== 'always') return
+    this.#writes++
+    this.#pending += batch.length
+    if (this.#pending >= MOST_PENDING) await this.commit()
+    else this.#idle ??= setImmediate(() => this.#whenIdle(undefined))
+  }
+
+  /** What is ready together becomes durable together: at once where one look for more input has found nothing. */
+  #whenIdle(writes: number | undefined): void {
+    this.#idle = undefined
+    if (this.#pending === 0) return
+    if (this.#writes === writes) {
+      this.#late = this.commit().catch(error => {
+        this.#failure ??= error
+      })
+    } else {
+      const now = this.#writes
+      this.#idle = setImmediate(() => this.#whenIdle(now))
+    }
   }
 
   /** Resolves when every store has all that was written as durable as `--sync` says. */
   async commit(): Promise<void> {
+    this.#pending = 0
     await this.#each((entry, previous) => {
       if (entry.dead) return
       return attempt(
@@ -88,6 +116,7 @@ export class Log implements Sink {
 
   /** SIGHUP: each store that can closes its file and opens it, or its next name, again. */
   async reopen(): Promise<void> {
+    if (this.#pending > 0) await this.commit()
     await this.#each((entry, previous) => {
       if (entry.dead) return
       return attempt(
@@ -99,6 +128,17 @@ export class Log implements Sink {
   }
 
   async close(): Promise<void> {
+    clearImmediate(this.#idle)
+    await this.#late
+    try {
+      if (this.#pending > 0) await this.commit()
+      this.#check()
+    } finally {
+      await this.#closeAll()
+    }
+  }
+
+  async #closeAll(): Promise<void> {
     const entries = this.#entries
     this.#entries = []
     const closings = await Promise.allSettled(

@@ -149,8 +149,10 @@ export class SqliteStore implements Store {
     const rows: Row[] = []
     for (const packet of batch) {
       try {
-        rows.push(rowOf(packet))
-        this.#count.bytes += packet.data.length
+        const row = rowOf(packet)
+        rows.push(row)
+        // Not of the packet: a line would be parsed for it.
+        this.#count.bytes += row.data?.length ?? 0
       } catch (error) {
         if (!(error instanceof DataError)) throw error
         const { place, reason } = error

@@ -6,7 +6,10 @@ import type { Sink, Source } from '../stream/step.ts'
 import type { Endpoint } from '../url.ts'
 
 export const SYNC_MODES = ['always', 'interval', 'never'] as const
-/** When written records are made durable: before every acknowledgement, every second, or when the system likes. */
+/**
+ * When written records are made durable: before every acknowledgement and whenever nothing more is ready (or enough has
+ * gathered), every second, or when the system likes.
+ */
 export type SyncMode = (typeof SYNC_MODES)[number]
 
 export interface StoreContext {
@@ -39,7 +42,7 @@ export interface Rotation {
 
 /**
  * An open store: the sink of log-sink. `commit` makes all written so far as durable as `--sync` says; with `always` it
- * is called after every batch. A store counts `in`, `out` (stored), `duplicate` and `bytes` in the ledger's stage
+ * is called as soon as nothing more is ready. A store counts `in`, `out` (stored), `duplicate` and `bytes` in the ledger's stage
  * `name`; what is neither out nor duplicate when it fails is counted as dropped by the log.
  */
 export interface Store extends Sink {

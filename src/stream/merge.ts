@@ -86,13 +86,11 @@ export async function* merge(sources: AsyncIterable<Source>, close: () => void):
   }
 }
 
-/** Pieces of at most `most` packets; the last one carries the acknowledgement of all, the others say that more comes. */
+/** Pieces of at most `most` packets; the last one carries the acknowledgement of all. */
 export function* cut(batch: Batch, most = MOST_PACKETS): Generator<Batch> {
   for (let start = 0; start < batch.length; start += most) {
     const piece: Batch = batch.slice(start, start + most)
     const { acknowledge } = batch
-    if (start + most < batch.length) piece.more = true
-    else if (acknowledge) piece.acknowledge = acknowledge
-    yield piece
+    yield acknowledge && start + most >= batch.length ? Object.assign(piece, { acknowledge }) : piece
   }
 }

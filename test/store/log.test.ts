@@ -1,5 +1,6 @@
 // The log: several stores at once, some of which die.
 
+import { EventEmitter, once } from 'node:events'
 import t from 'tap'
 import { CarrierError, DataError, ReaderGone } from '../../src/errors.ts'
 import { type Batch, packet } from '../../src/packet.ts'
@@ -143,24 +144,56 @@ t.test('a commit that fails is a store that fails', async t => {
   await t.rejects(log.commit(), /disk on fire/)
 })
 
-t.test('with sync always each write is committed', async t => {
+t.test('with sync always what was written is committed when nothing more comes, or when it is much', async t => {
   const { log } = createLog({ sync: 'always' })
-  let commits = 0
+  let written = 0
+  let committed = 0
+  const commits = new EventEmitter()
+  log.add({
+    name: 'x:',
+    write(batch) {
+      written += batch.length
+    },
+    commit() {
+      committed = written
+      commits.emit('commit')
+    },
+    async close() {},
+  })
+  const idle = once(commits, 'commit')
+  await log.write(numbers(1, 2))
+  await log.write(numbers(3))
+  t.equal(committed, 0, 'more may be ready')
+  await idle
+  t.equal(committed, 3)
+  for (let count = 0; count < 999; count++) await log.write(numbers(count))
+  t.equal(committed, 3)
+  await log.write(numbers(1))
+  t.equal(committed, 1003, 'a thousand')
+  await log.write(numbers(1))
+  await log.commit()
+  t.equal(committed, 1004, 'for an acknowledgement')
+  await log.write(numbers(1))
+  await log.close()
+  t.equal(committed, 1005, 'at the end')
+})
+
+t.test('a commit that fails while nobody waits is told by the next call', async t => {
+  const { log } = createLog({ sync: 'always' })
+  const failed = new EventEmitter()
   log.add({
     name: 'x:',
     write() {},
     commit() {
-      commits++
+      failed.emit('commit')
+      throw new CarrierError('x:', 'no disk')
     },
     async close() {},
   })
+  const commit = once(failed, 'commit')
   await log.write(numbers(1))
-  await log.write(numbers(2))
-  t.equal(commits, 2)
-  await log.write(Object.assign(numbers(3), { more: true as const }))
-  t.equal(commits, 2, 'what was read together is committed together')
-  await log.write(numbers(4))
-  t.equal(commits, 3)
+  await commit
+  await t.rejects(log.close(), new CarrierError('x:', 'no disk'))
 })
 
 t.test('what is thrown keeps its kind, so that the exit code is right', async t => {
