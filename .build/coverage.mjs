@@ -47,7 +47,10 @@ function runTests(folder) {
   if (built) return built
   const prepared = run(['exec', '--', 'tap', 'build'], {})
   if (prepared) return prepared
-  const tested = run(['exec', '--', 'tap', 'run', '--disable-coverage'], { NODE_V8_COVERAGE: folder })
+  const tested = run(['exec', '--', 'tap', 'run', '--disable-coverage'], {
+    NODE_V8_COVERAGE: folder,
+    NODE_DISABLE_COMPILE_CACHE: '1',
+  })
   return run(['run', 'build'], {}) || tested
 }
 

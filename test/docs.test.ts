@@ -3,9 +3,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { COMMANDS } from '../src/commands/index.ts'
-import { generatedFiles } from '../src/docs.ts'
+import { generatedFiles, writeDocs } from '../src/docs.ts'
 import { commandFolder, ROOT, runLine } from './support/cases.ts'
 
 const read = (path: string) => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), 'utf8') : '')
@@ -13,6 +14,17 @@ const tables = await Promise.all(COMMANDS.map(entry => entry.table()))
 
 t.test('nothing generated is stale: if this fails, run npm run docs', async t => {
   for (const [path, text] of await generatedFiles(read('README.md'))) t.equal(read(path), text, path)
+})
+
+t.test('what is generated is written where it belongs, and the words around a block stay', async t => {
+  const folder = t.testdir({ 'README.md': 'Before.\n<!-- commands -->\nold\n<!-- /commands -->\nAfter.\n', man: {} })
+  await writeDocs(pathToFileURL(`${folder}/`))
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8')
+  t.match(readme, /^Before\.\n<!-- commands -->\n\| command \|[\s\S]*\n<!-- \/commands -->\nAfter\.\n$/)
+  t.notMatch(readme, 'old')
+  for (const { name } of COMMANDS) {
+    t.equal(readFileSync(join(folder, `man/${name}.1`), 'utf8'), read(`man/${name}.1`), name)
+  }
 })
 
 t.test('the package names every command, its launcher and its page', async t => {

@@ -298,6 +298,28 @@ t.test('the sides may change places: a listening sender, a connecting receiver t
   t.same([...new Set([...seen, ...seqs(rest)])], seqs(numbered(100)))
 })
 
+t.test(
+  'a sender nobody connects to gives up where wait says, or soon after a stop, and says what it holds',
+  async t => {
+    const waiting = await surroundings().sink(`unix:${socketPath(t)}?listen&ack=5&wait=50ms`)
+    await waiting.write(numbered(3))
+    await t.rejects(Promise.resolve(waiting.commit?.()), {
+      name: 'CarrierError',
+      message: /no connection for 50ms; 3 packets are unacknowledged$/,
+    })
+    await waiting.abort?.()
+
+    const stopped = surroundings()
+    const sink = await stopped.sink(`unix:${socketPath(t)}?listen&ack=5&wait=200ms`)
+    await sink.write(numbered(1))
+    stopped.stop.abort('SIGTERM')
+    await t.rejects(Promise.resolve(sink.commit?.()), {
+      message: /stopped, and there is no connection; 1 packet is unacknowledged$/,
+    })
+    await sink.abort?.()
+  },
+)
+
 t.test('commit waits for the receiver, so that acknowledgements pass through a chain', async t => {
   const receiver = await receiverByHand()
   const sending = await surroundings().sink(`tcp://127.0.0.1:${receiver.port}?ack=5`)

@@ -161,6 +161,42 @@ t.test('a slow peer loses by its own queue, is told so in-band, and delays nobod
   t.ok(output.ledger.lost >= lost)
 })
 
+t.test(
+  'a peer that reads nothing does not keep a closing output for ever: it is cut off, and its loss counted',
+  async t => {
+    const output = surroundings({ policy: 'drop-oldest', buffer: 10 })
+    const sink = await output.sink('tcp://127.0.0.1:0?listen&peers=1')
+    const slow = connect({ port: await toldPort(output), host: '127.0.0.1' })
+    slow.on('error', () => {})
+    slow.pause()
+    await once(slow, 'connect')
+    const filling = 'x'.repeat(1_000_000)
+    const TOTAL = 40
+    for (let seq = 1; seq <= TOTAL; seq++) await sink.write([packet({ seq, filling })])
+    const before = output.ledger.lost
+    await sink.close()
+    t.ok(output.ledger.lost > before, `${output.ledger.lost} of ${TOTAL} lost, ${before} of them before the close`)
+    t.match(Object.keys(Object.values(output.ledger.report()).at(-1)?.dropped ?? {}), ['overflow', 'peer too slow'])
+    const closed = once(slow, 'close')
+    slow.resume()
+    await closed
+  },
+)
+
+t.test('an output that ends badly hangs up on all its peers at once', async t => {
+  const output = surroundings()
+  const sink = await output.sink('tcp://127.0.0.1:0?listen&peers=2')
+  const port = await toldPort(output)
+  const peers = [connect({ port, host: '127.0.0.1' }), connect({ port, host: '127.0.0.1' })]
+  await Promise.all(peers.map(peer => once(peer, 'connect')))
+  for (const peer of peers) peer.resume()
+  await sink.write(numbered(1))
+  const closed = Promise.all(peers.map(peer => once(peer, 'close')))
+  await sink.abort?.()
+  await closed
+  await t.rejects(once(connect({ port, host: '127.0.0.1' }), 'connect'), { code: 'ECONNREFUSED' })
+})
+
 t.test('a peer that vanishes is no error for the others', async t => {
   const output = surroundings()
   const sink = await output.sink('tcp://127.0.0.1:0?listen&peers=2')
