@@ -1,7 +1,9 @@
 // A packet as a row of a table, and back: what fits a column stands there, everything else in `extra` as JSON.
 
 import { Line } from '../codec/line.ts'
-import { type Json, NO_DATA, type Packet } from '../packet.ts'
+import { DataError } from '../errors.ts'
+import { type Batch, type Json, NO_DATA, type Packet } from '../packet.ts'
+import { cutPlainLine, type PlainLines, TO_ID, TO_NAME, WIDTH } from './plain-lines.ts'
 
 /**
  * `timestamp`, `id` and `name` are columns where they are text; `value` where it is text or a number. Anything else,
@@ -20,20 +22,71 @@ export interface Row {
 
 export const COLUMNS = ['timestamp', 'id', 'name', 'value', 'extra', 'data'] as const
 
-/** Printable ASCII without quotes and backslashes: JSON spells it as it is. */
-const PLAIN = '[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*'
-/** The line that sensors write. Its number has so few digits that no double rounds it. */
-const PLAIN_LINE = new RegExp(
-  `^\\{"timestamp":"(${PLAIN})","id":"(${PLAIN})","name":"(${PLAIN})",` +
-    '"value":(-?(?:0|[1-9]\\d{0,14})(?:\\.\\d+)?(?:[eE][+-]?\\d+)?)\\}$',
-)
+/** The rows of lines that hold nothing else. */
+export function rowsOfLines({ buffer, places }: PlainLines): readonly Row[] {
+  const rows: Row[] = []
+  for (let index = 0; index < places.length; index += WIDTH) {
+    const [timestamp = 0, ...rest] = places.slice(index, index + WIDTH)
+    const [timestampLength = 0, idLength = 0, nameLength = 0, value = 0] = rest
+    const id = timestamp + timestampLength + TO_ID
+    const name = id + idLength + TO_NAME
+    rows.push({
+      timestamp: buffer.toString('utf8', timestamp, timestamp + timestampLength),
+      id: buffer.toString('utf8', id, id + idLength),
+      name: buffer.toString('utf8', name, name + nameLength),
+      value,
+      extra: null,
+      data: null,
+    })
+  }
+  return rows
+}
 
 /** Half the time of parsing; any other line is left to the parser. */
-function rowOfPlainLine({ buffer, start, end }: Line): Row | undefined {
-  const found = PLAIN_LINE.exec(buffer.toString('latin1', start, end))
-  if (!found) return undefined
-  const [, timestamp = '', id = '', name = '', value] = found
-  return { timestamp, id, name, value: Number(value), extra: null, data: null }
+function rowOfPlainLine(line: Line): Row | undefined {
+  const places: number[] = []
+  return cutPlainLine(line, places) ? rowsOfLines({ buffer: line.buffer, places })[0] : undefined
+}
+
+/** Rows, or lines that need not become rows, in the order of the packets. */
+export type Piece = { readonly rows: Row[] } | PlainLines
+
+/** What is a line in vain, as it is no JSON, is told and left out. */
+export function piecesOf(batch: Batch, invalid: (error: DataError) => void): readonly Piece[] {
+  const pieces: Piece[] = []
+  let lines: PlainLines | undefined
+  let rows: Row[] | undefined
+  for (const packet of batch) {
+    if (packet instanceof Line) {
+      const { buffer } = packet
+      const next = lines?.buffer === buffer ? lines : { buffer, places: [] }
+      if (cutPlainLine(packet, next.places)) {
+        if (next !== lines) pieces.push(next)
+        lines = next
+        rows = undefined
+        continue
+      }
+    }
+    const row = validRow(packet, invalid)
+    if (!row) continue
+    if (!rows) {
+      rows = []
+      pieces.push({ rows })
+    }
+    rows.push(row)
+    lines = undefined
+  }
+  return pieces
+}
+
+function validRow(packet: Packet, invalid: (error: DataError) => void): Row | undefined {
+  try {
+    return rowOf(packet)
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    invalid(error)
+    return undefined
+  }
 }
 
 /** Throws a DataError where the packet is a line that is no JSON after all. */

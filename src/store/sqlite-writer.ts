@@ -1,12 +1,12 @@
-// Rows into a table of SQLite: statements of many rows, transactions, and the index of ids.
+// Rows into a table of SQLite: transactions, durability, and the index of ids.
 
-import { COLUMNS, type Row } from './rows.ts'
-import type { Cell, Database, Engine, Statement } from './sqlite-engine.ts'
-import { ensureTable, hasUniqueIds, isEmpty, makeIdsUnique, quote, rollBack, type Table } from './sqlite-table.ts'
+import { WIDTH } from './plain-lines.ts'
+import type { Piece } from './rows.ts'
+import type { Database, Engine } from './sqlite-engine.ts'
+import { SqliteInsert } from './sqlite-insert.ts'
+import { ensureTable, hasUniqueIds, isEmpty, makeIdsUnique, rollBack, type Table } from './sqlite-table.ts'
 import type { SyncMode } from './store.ts'
 
-/** Rows of one INSERT: fewer statements, the same rows, a third less time. */
-const ROWS = 50
 /** Enough for the index of a million ids; in KiB. */
 const CACHE = 32_000
 /** Pages of the write-ahead log between two checkpoints: 16 MB. */
@@ -33,8 +33,7 @@ export class SqliteWriter {
   readonly #database: Database
   readonly #table: Table
   readonly #sync: SyncMode
-  readonly #many: Statement
-  readonly #one: Statement
+  readonly #insert: SqliteInsert
   #unique: boolean
   #pending = 0
   #inserted = 0
@@ -55,12 +54,7 @@ export class SqliteWriter {
         const removed = this.makeUnique()
         if (removed > 0) warn(`${table.where}: ${removed} records were there twice: removed`)
       }
-      const cells = `(${COLUMNS.map(() => '?').join(', ')})`
-      const insert = (rows: number) =>
-        `INSERT INTO ${quote(table.name)} (${COLUMNS.map(quote).join(', ')}) VALUES ` +
-        `${new Array(rows).fill(cells).join(', ')} ON CONFLICT DO NOTHING`
-      this.#many = database.prepare(insert(ROWS))
-      this.#one = database.prepare(insert(1))
+      this.#insert = new SqliteInsert(database, table.name)
     } catch (error) {
       database.close()
       throw error
@@ -73,19 +67,14 @@ export class SqliteWriter {
   }
 
   /** Begins a transaction where none is open. */
-  insert(rows: readonly Row[]): void {
+  insert(piece: Piece): void {
     if (this.#pending === 0) this.#database.exec('BEGIN IMMEDIATE')
-    this.#pending += rows.length
-    let start = 0
-    for (; start + ROWS <= rows.length; start += ROWS) {
-      const cells: Cell[] = []
-      for (let at = start; at < start + ROWS; at++) pushCells(cells, rows[at])
-      this.#inserted += this.#many.run(cells)
-    }
-    for (; start < rows.length; start++) {
-      const cells: Cell[] = []
-      pushCells(cells, rows[start])
-      this.#inserted += this.#one.run(cells)
+    if ('rows' in piece) {
+      this.#pending += piece.rows.length
+      this.#inserted += this.#insert.rows(piece.rows)
+    } else {
+      this.#pending += piece.places.length / WIDTH
+      this.#inserted += this.#insert.lines(piece)
     }
   }
 
@@ -129,13 +118,4 @@ export class SqliteWriter {
     const synchronous = this.#sync === 'always' ? 'FULL' : 'NORMAL'
     this.#database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA cache_size = -${CACHE}`)
   }
-}
-
-function pushCells(cells: Cell[], row: Row | undefined): void {
-  if (row) cells.push(row.timestamp, row.id, row.name, storable(row.value), row.extra, row.data)
-}
-
-/** Whole numbers become INTEGER: as a JavaScript number each would be a REAL. A negative zero stays what it is. */
-function storable(value: Row['value']): Cell {
-  return typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
 }

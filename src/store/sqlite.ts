@@ -2,12 +2,13 @@
 
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { CarrierError, DataError, UsageError } from '../errors.ts'
+import { CarrierError, UsageError } from '../errors.ts'
 import { type Batch, NO_DATA } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import { formatSize, parseCount, parseDuration } from '../units.ts'
 import { checkParams, type Endpoint, param, withoutSecrets } from '../url.ts'
-import { type Row, rowOf } from './rows.ts'
+import { WIDTH } from './plain-lines.ts'
+import { type Piece, piecesOf } from './rows.ts'
 import { type Engine, loadEngine, sqliteReason } from './sqlite-engine.ts'
 import { readSqlite } from './sqlite-read.ts'
 import { quote, type Table } from './sqlite-table.ts'
@@ -99,11 +100,13 @@ export class SqliteStore implements Store {
 
   write(batch: Batch): void {
     this.#check()
-    const rows = this.#rowsOf(batch)
-    this.#count.in += rows.length
-    if (rows.length === 0) return
+    const pieces = piecesOf(batch, ({ place, reason }) =>
+      this.#options.context.reject({ place, reason: 'invalid JSON', detail: reason, bytes: NO_DATA }),
+    )
+    for (const piece of pieces) this.#account(piece)
+    if (pieces.length === 0) return
     try {
-      this.#writer.insert(rows)
+      for (const piece of pieces) this.#writer.insert(piece)
     } catch (error) {
       this.#writer.abandon()
       throw this.#wrapped(error)
@@ -145,21 +148,11 @@ export class SqliteStore implements Store {
     }
   }
 
-  #rowsOf(batch: Batch): readonly Row[] {
-    const rows: Row[] = []
-    for (const packet of batch) {
-      try {
-        const row = rowOf(packet)
-        rows.push(row)
-        // Not of the packet: a line would be parsed for it.
-        this.#count.bytes += row.data?.length ?? 0
-      } catch (error) {
-        if (!(error instanceof DataError)) throw error
-        const { place, reason } = error
-        this.#options.context.reject({ place, reason: 'invalid JSON', detail: reason, bytes: NO_DATA })
-      }
-    }
-    return rows
+  #account(piece: Piece): void {
+    if ('rows' in piece) {
+      this.#count.in += piece.rows.length
+      for (const { data } of piece.rows) this.#count.bytes += data?.length ?? 0
+    } else this.#count.in += piece.places.length / WIDTH
   }
 
   /** At once where nothing more is ready, else within `COMMIT_MS`. */
