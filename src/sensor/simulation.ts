@@ -9,8 +9,10 @@ import type { SensorConfig } from './config.ts'
 import type { Block } from './link.ts'
 import { Network, type NetworkOptions } from './network.ts'
 import { pieceDecoder } from './piece-packets.ts'
-import type { Habitat, RunningSensor } from './running.ts'
+import { newPlace, type Place } from './place.ts'
+import type { Habitat } from './running.ts'
 import type { SensorOrders, SensorStart } from './sensor.ts'
+import { staggered } from './stagger.ts'
 import { Window } from './window.ts'
 
 export interface SimulationOptions {
@@ -33,18 +35,6 @@ const BATCH = 512
 /** A sensor that dies is started again so often, after so long and twice as long each time. */
 const RESTARTS = 3
 const BACK_OFF_MS = 100
-
-interface Place {
-  readonly config: SensorConfig
-  running: RunningSensor | undefined
-  ready: boolean
-  paused: boolean
-  over: boolean
-  restarts: number
-  received: number
-}
-
-const FRESH = { running: undefined, ready: false, paused: false, over: false, restarts: 0, received: 0 }
 
 /**
  * Packets as they leave the network. Ends when every sensor has ended, when the network has taken enough, or drained
@@ -72,7 +62,7 @@ export class Simulation {
       count: this.#count,
       injected: ledger.stage('fault'),
     })
-    this.#places = configs.map(config => ({ config, ...FRESH }))
+    this.#places = configs.map(newPlace)
   }
 
   async *packets(): AsyncGenerator<Batch> {
@@ -140,7 +130,13 @@ export class Simulation {
     const realStart = this.#options.clock.now()
     this.#started = { realStart, start: this.#options.startTime ?? realStart }
     for (const { config } of this.#places) this.#network.promise(config.index, this.#started.start)
-    for (const place of this.#places) if (!place.over) place.running?.start(this.#started)
+    for (const place of this.#places) if (!place.over) this.#start(place, this.#started)
+  }
+
+  /** Where the schedule tells the order, it is common to all to the instant. */
+  #start({ running, config }: Place, common: SensorStart): void {
+    const { network, configs } = this.#options
+    running?.start(network.ordered ? common : staggered(common, { ...config, sensors: configs.length }))
   }
 
   #receive(place: Place, block: Block): void {
@@ -164,7 +160,7 @@ export class Simulation {
 
   #ready(place: Place): void {
     place.ready = true
-    if (this.#started) place.running?.start(this.#started)
+    if (this.#started) this.#start(place, this.#started)
     else this.#startAll()
   }
 
