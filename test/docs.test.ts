@@ -8,6 +8,7 @@ import t from 'tap'
 import { COMMANDS } from '../src/commands/index.ts'
 import { generatedFiles, writeDocs } from '../src/docs.ts'
 import { commandFolder, ROOT, runLine } from './support/cases.ts'
+import { noSqlite } from './support/sqlite.ts'
 
 const read = (path: string) => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), 'utf8') : '')
 const tables = await Promise.all(COMMANDS.map(entry => entry.table()))
@@ -75,7 +76,8 @@ t.test('every example runs', async t => {
   t.jobs = 2
   for (const { name, examples } of tables) {
     for (const { line, needs, code = 0 } of examples) {
-      const skip = needs !== undefined && !process.env[needs] ? `${needs} is not set` : false
+      const unset = needs !== undefined && !process.env[needs] ? `${needs} is not set` : false
+      const skip = unset || (line.includes('sqlite') && noSqlite)
       t.test(`${name}: ${line}`, { skip }, async t => {
         const folder = t.testdir({})
         const outcome = await runLine(line, commandFolder(join(folder, '.bin')), { folder })

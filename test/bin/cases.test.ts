@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import t from 'tap'
 import { commandFolder, ROOT, runLine } from '../support/cases.ts'
+import { noSqlite } from '../support/sqlite.ts'
 
 const CASES = join(ROOT, 'fixtures/cases')
 const rewrite = process.env['DAQ_WRITE_CASES'] === '1'
@@ -12,7 +13,8 @@ t.setTimeout(240_000)
 
 for (const command of readdirSync(CASES)) {
   for (const name of readdirSync(join(CASES, command))) {
-    t.test(`${command}: ${name.replaceAll('-', ' ')}`, async t => {
+    const skip = /sqlite/.test(readFileSync(join(CASES, command, name, 'cmd'), 'utf8')) && noSqlite
+    t.test(`${command}: ${name.replaceAll('-', ' ')}`, { skip }, async t => {
       const at = (file: string) => join(CASES, command, name, file)
       const read = (file: string) => (existsSync(at(file)) ? readFileSync(at(file)) : Buffer.alloc(0))
       const folder = t.testdir({})

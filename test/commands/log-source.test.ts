@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { runCommand } from '../../src/cli/main.ts'
 import { logSource, parseSpeed } from '../../src/commands/log-source.ts'
 import { startScript } from '../support/script.ts'
+import { noSqlite } from '../support/sqlite.ts'
 import { logged, messages } from '../support/store-context.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const
@@ -36,7 +37,7 @@ const lines = (from: number, to: number) =>
     .map(({ meta }) => `${JSON.stringify(meta)}\n`)
     .join('')
 
-t.test('each store comes back as it was written', async t => {
+t.test('each store comes back as it was written', { skip: noSqlite }, async t => {
   for (const store of ['log.sqlite', 'log.ndjson', 'log.daq']) {
     const folder = t.testdir({})
     await logged(`${folder}/${store}`, [messages(0, 600)])
@@ -46,7 +47,7 @@ t.test('each store comes back as it was written', async t => {
   }
 })
 
-t.test('several stores are merged by timestamp', async t => {
+t.test('several stores are merged by timestamp', { skip: noSqlite }, async t => {
   const folder = t.testdir({})
   const all = messages(0, 100)
   await logged(`${folder}/a.sqlite`, [all.filter((_, n) => n % 3 === 0)])
@@ -57,7 +58,7 @@ t.test('several stores are merged by timestamp', async t => {
   t.match(said, /a\.sqlite: 34 in/)
 })
 
-t.test('a period, names and a count', async t => {
+t.test('a period, names and a count', { skip: noSqlite }, async t => {
   const folder = t.testdir({})
   await logged(`${folder}/log.sqlite`, [messages(0, 100)])
   const period = await sourced(t, folder, [
@@ -70,7 +71,7 @@ t.test('a period, names and a count', async t => {
   t.equal(named.text(), lines(1, 2) + lines(3, 4) + lines(6, 7))
 })
 
-t.test('with --speed packets take their time, and -v says how well they kept it', async t => {
+t.test('with --speed packets take their time, and -v says how well they kept it', { skip: noSqlite }, async t => {
   const folder = t.testdir({})
   await logged(`${folder}/log.sqlite`, [messages(0, 5)])
   const began = performance.now()
@@ -81,7 +82,7 @@ t.test('with --speed packets take their time, and -v says how well they kept it'
   t.match(said, /timing error: half within .*, 99% within .*, at most /)
 })
 
-t.test('wrong usage is named', async t => {
+t.test('wrong usage is named', { skip: noSqlite }, async t => {
   const folder = t.testdir({})
   await logged(`${folder}/log.sqlite`, [messages(0, 1)])
   const cases: readonly (readonly [words: readonly string[], said: RegExp])[] = [
@@ -102,7 +103,7 @@ t.test('wrong usage is named', async t => {
   t.equal(parseSpeed('max'), undefined)
 })
 
-t.test('--follow goes on until it is stopped, over several stores', async t => {
+t.test('--follow goes on until it is stopped, over several stores', { skip: noSqlite }, async t => {
   const folder = t.testdir({})
   await logged(`${folder}/a.sqlite`, [messages(0, 2)])
   await logged(`${folder}/b.ndjson`, [messages(10, 12)])
