@@ -79,12 +79,12 @@ export class FieldScan {
 }
 
 /** A key with half of a surrogate pair has no bytes of its own: only an escape can spell it. */
-function keyBytes(key: string): Uint8Array {
+export function keyBytes(key: string): Uint8Array {
   const bytes = Buffer.from(key)
   return bytes.toString() === key ? bytes : Uint8Array.of(QUOTE)
 }
 
-function isKey(key: Uint8Array, buffer: Buffer, from: number, to: number): boolean {
+export function isKey(key: Uint8Array, buffer: Buffer, from: number, to: number): boolean {
   const { length } = key
   if (to - from !== length) return false
   for (let i = 0; i < length; i++) if (key[i] !== buffer[from + i]) return false
@@ -106,7 +106,7 @@ function stringEnd(buffer: Buffer, from: number): number {
 }
 
 /** The byte after a string, number or literal; -1 where there is none that a scan can be sure of. */
-function scalarEnd(buffer: Buffer, start: number): number {
+export function scalarEnd(buffer: Buffer, start: number): number {
   switch (buffer[start]) {
     case QUOTE: {
       const end = stringEnd(buffer, start + 1)

@@ -21,7 +21,8 @@ const FILTERS = [
     detail:
       'The operators are > >= < <= == != and ~ (a regular expression); a field alone asks whether it is there. Two numbers ' +
       'are compared as numbers, anything else as text. A missing field meets no condition. Dots lead into objects: ' +
-      '*gap.lost>0*. Several conditions must all be met.',
+      '*gap.lost>0*. Several conditions must all be met. A line is looked into only as far as the fields need, from its ' +
+      'end on; *--validate* parses each.',
   },
   {
     name: 'pick',
@@ -29,6 +30,7 @@ const FILTERS = [
     argument: 'FIELDS',
     many: true,
     summary: 'pass only these fields, in this order: timestamp,value',
+    detail: 'A line is looked into only as far as the fields need, from its end on; *--validate* parses each.',
   },
   {
     name: 'canonical',

@@ -1,11 +1,10 @@
 // Passes only some fields of each packet, in the order asked for; plain lines are cut, not parsed.
 
-import { ByteWriter } from '../codec/byte-writer.ts'
 import { Line } from '../codec/line.ts'
-import { FieldScan } from '../codec/scan.ts'
+import { TailScan } from '../codec/tail-scan.ts'
 import { readMeta } from '../codec/unreadable.ts'
-import { UsageError } from '../errors.ts'
-import { type Batch, type Json, type Meta, NO_DATA, type Packet, packet } from '../packet.ts'
+import { type Place, UsageError } from '../errors.ts'
+import { type Json, type Meta, NO_DATA, type Packet, packet } from '../packet.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import type { Stage } from '../stream/step.ts'
 import { isPlainField, valueAt } from './condition.ts'
@@ -14,19 +13,26 @@ const OPEN = 0x7b
 const CLOSE = 0x7d
 const COMMA = 0x2c
 const NEWLINE = 10
+const LOOP = 48
+const NOTHING = Buffer.alloc(0)
+/** Bytes for one line and a little more. */
+const SPARE = 512
 
 /**
  * A missing field is left out; the bytes of a packet are kept, with their dtype, where `data` is asked for. Values of
- * plain lines keep their spelling. A packet that turns out to be no JSON is rejected.
+ * plain lines keep their spelling. A packet that turns out to be no JSON, as far as it is
+ * read, is rejected.
  */
 export function pick(fields: readonly string[], reject: Rejecter): Stage {
   const names = [...new Set(fields)]
   if (names.length === 0 || names.includes('')) throw new UsageError('expected the names of fields to pick')
-  const scan = names.every(isPlainField) ? new FieldScan(names) : undefined
+  const scan = names.every(isPlainField) ? new TailScan(names) : undefined
   const heads = names.map(name => Buffer.from(`${JSON.stringify(name)}:`))
+  /** Bytes of a line, as the last batch had it: a slab of about the right size is allocated at once. */
+  let mean = 64
   return {
     push(batch) {
-      const picked = new PickedLines(heads)
+      const picked = new PickedLines(heads, Math.ceil(mean * batch.length) + SPARE)
       for (const item of batch) {
         if (item instanceof Line && scan?.scan(item)) {
           picked.cut(item, scan)
@@ -39,7 +45,8 @@ export function pick(fields: readonly string[], reject: Rejecter): Stage {
         if (keepsData || !(item instanceof Line)) picked.packet(metaOf(entries, meta, { keepsData }), item)
         else picked.text(item, entries)
       }
-      return picked.finish()
+      if (batch.length > 0) mean = (picked.size / batch.length) * 1.1
+      return picked.packets
     },
   }
 }
@@ -61,71 +68,95 @@ interface Picked {
   readonly keepsData: boolean
 }
 
-/** The lines of one batch, written one after the other into one buffer. */
-class PickedLines {
-  readonly #heads: readonly Buffer[]
-  readonly #writer = new ByteWriter()
-  readonly #packets: (Packet | undefined)[] = []
-  readonly #starts: number[] = []
-  readonly #from: Line[] = []
+/** A line that was written anew and still knows where it came from, which is worked out only for whoever asks. */
+class PickedLine extends Line {
+  readonly #from: Line
 
-  constructor(heads: readonly Buffer[]) {
+  constructor(buffer: Buffer, start: number, end: number, from: Line) {
+    super(buffer, start, end, from.origin)
+    this.#from = from
+  }
+
+  override get place(): Place {
+    return this.#from.place
+  }
+}
+
+/** The packets of a batch; lines are written one after the other into slabs, of which one is mostly enough. */
+class PickedLines {
+  readonly packets: Packet[] = []
+  readonly #heads: readonly Buffer[]
+  /** At most so many bytes does a line have beside its values. */
+  readonly #frame: number
+  #slab: Buffer = NOTHING
+  #used = 0
+  /** Bytes written into slabs before this one. */
+  #full = 0
+  readonly #expected: number
+
+  /** `expected`: bytes that a slab has room for. */
+  constructor(heads: readonly Buffer[], expected: number) {
     this.#heads = heads
+    this.#expected = expected
+    this.#frame = heads.reduce((sum, head) => sum + head.length + 1, 3)
+  }
+
+  /** Bytes written. */
+  get size(): number {
+    return this.#full + this.#used
   }
 
   packet({ meta, keepsData }: Picked, { data }: Packet): void {
-    this.#packets.push(packet(meta, keepsData ? data : NO_DATA))
+    this.packets.push(packet(meta, keepsData ? data : NO_DATA))
   }
 
   text(line: Line, entries: readonly Entry[]): void {
-    this.#begin(line)
     const members = entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
-    this.#writer.text(`{${members.join(',')}}\n`)
+    const text = `{${members.join(',')}}\n`
+    this.#room(text.length * 3)
+    this.#add(line, this.#used + this.#slab.write(text, this.#used))
   }
 
-  cut(line: Line, { starts, ends }: FieldScan): void {
-    const writer = this.#writer
+  /** The fields lie in the line and do not overlap: that bounds the room they take. */
+  cut(line: Line, { starts, ends }: TailScan): void {
+    this.#room(this.#frame + line.end - line.start)
     const heads = this.#heads
-    const { buffer } = line
-    this.#begin(line)
-    writer.byte(OPEN)
-    let first = true
+    const { buffer: from } = line
+    const to = this.#slab
+    let at = this.#used
+    to[at++] = OPEN
     for (let index = 0; index < heads.length; index++) {
-      const start = starts[index] ?? -1
-      const head = heads[index]
-      if (start < 0 || !head) continue
-      if (!first) writer.byte(COMMA)
-      first = false
-      writer.copy(head, 0, head.length)
-      writer.copy(buffer, start, ends[index] ?? start)
+      const start = starts[index] as number
+      if (start < 0) continue
+      const head = heads[index] as Buffer
+      at = copy(head, to, at, 0, head.length)
+      at = copy(from, to, at, start, ends[index] as number)
+      to[at++] = COMMA
     }
-    writer.byte(CLOSE)
-    writer.byte(NEWLINE)
+    if (to[at - 1] === COMMA) at--
+    to[at++] = CLOSE
+    to[at++] = NEWLINE
+    this.#add(line, at)
   }
 
-  /** The place is kept for the lines as they came, whatever became of them. */
-  finish(): Batch {
-    const buffer = this.#writer.finish()
-    const out: Packet[] = []
-    let index = 0
-    for (const item of this.#packets) {
-      const from = item ? undefined : this.#from[index]
-      if (!from) {
-        if (item) out.push(item)
-        continue
-      }
-      const start = this.#starts[index] ?? 0
-      const end = (this.#starts[index + 1] ?? buffer.length) - 1
-      const { source, line = 1, offset = 0 } = from.place
-      out.push(new Line(buffer, start, end, { source, offset: offset - start, line: line - index }))
-      index++
-    }
-    return out
+  #add(line: Line, end: number): void {
+    this.packets.push(new PickedLine(this.#slab, this.#used, end - 1, line))
+    this.#used = end
   }
 
-  #begin(line: Line): void {
-    this.#packets.push(undefined)
-    this.#starts.push(this.#writer.used)
-    this.#from.push(line)
+  /** What is written is never touched again: a full slab is left to its lines. */
+  #room(bytes: number): void {
+    if (this.#slab.length - this.#used >= bytes) return
+    this.#full += this.#used
+    this.#slab = Buffer.allocUnsafeSlow(Math.max(this.#expected, bytes))
+    this.#used = 0
   }
+}
+
+/** For a few bytes a loop is faster than a call. The position after the copy. */
+function copy(from: Buffer, to: Buffer, at: number, start: number, end: number): number {
+  if (end - start > LOOP) return at + from.copy(to, at, start, end)
+  let next = at
+  for (let i = start; i < end; i++) to[next++] = from[i] as number
+  return next
 }

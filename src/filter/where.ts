@@ -1,18 +1,18 @@
-// Passes the packets whose fields meet every condition; plain lines are scanned, not parsed.
+// Passes the packets whose fields meet every condition; plain lines are scanned as far as needed, not parsed.
 
 import { Line } from '../codec/line.ts'
-import { FieldScan } from '../codec/scan.ts'
+import { TailScan } from '../codec/tail-scan.ts'
 import { readMeta } from '../codec/unreadable.ts'
 import type { Packet } from '../packet.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import type { Stage } from '../stream/step.ts'
 import { type Condition, isPlainField, parseCondition, valueAt } from './condition.ts'
 
-/** Throws a UsageError for what is no condition. A packet that turns out to be no JSON is rejected. */
+/** Throws a UsageError for what is no condition. A packet that turns out to be no JSON, as far as it is read, is rejected. */
 export function where(conditions: readonly string[], reject: Rejecter): Stage {
   const all = conditions.map(parseCondition)
   const fields = [...new Set(all.map(({ field }) => field))]
-  const scan = fields.every(isPlainField) ? new FieldScan(fields) : undefined
+  const scan = fields.every(isPlainField) ? new TailScan(fields) : undefined
   const tests = all.map(condition => ({ condition, index: fields.indexOf(condition.field) }))
   return {
     push(batch) {
@@ -35,7 +35,7 @@ interface Test {
   readonly index: number
 }
 
-function holdInLine(tests: readonly Test[], { starts, ends }: FieldScan, buffer: Buffer): boolean {
+function holdInLine(tests: readonly Test[], { starts, ends }: TailScan, buffer: Buffer): boolean {
   for (const { condition, index } of tests) {
     const start = starts[index] ?? -1
     if (start < 0 || !condition.holdsAt(buffer, start, ends[index] ?? 0)) return false
