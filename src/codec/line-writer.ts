@@ -20,6 +20,18 @@ export class LineWriter {
   #buffer: Buffer | undefined
   #start = 0
   #end = 0
+  readonly #expected: number
+  #closed = 0
+
+  /** `expected`: bytes that will be copied, if it is known: they get one slab of their own. */
+  constructor({ expected = 0 }: { readonly expected?: number } = {}) {
+    this.#expected = expected
+  }
+
+  /** Bytes copied into slabs that are full or finished. */
+  get copied(): number {
+    return this.#closed
+  }
 
   /** A line as it came, without parsing it. */
   line({ buffer, start, end }: Line): void {
@@ -85,10 +97,16 @@ export class LineWriter {
   #room(bytes: number): void {
     if (this.#slab.length - this.#used >= bytes) return
     this.#closeSlab()
-    this.#slab = Buffer.allocUnsafeSlow(Math.max(SLABS[Math.min(this.#slabs++, 2)] ?? 0, bytes))
+    this.#slab = Buffer.allocUnsafeSlow(Math.max(this.#size(), bytes))
+  }
+
+  #size(): number {
+    const size = SLABS[Math.min(this.#slabs++, 2)] ?? 0
+    return this.#slabs === 1 ? Math.max(size, this.#expected) : size
   }
 
   #closeSlab(): void {
+    this.#closed += this.#used
     if (this.#used > 0) this.#chunks.push(this.#slab.subarray(0, this.#used))
     this.#slab = this.#slab.subarray(this.#used)
     this.#used = 0

@@ -13,6 +13,8 @@ import { FieldScan } from './scan.ts'
 import { faultOf } from './unreadable.ts'
 
 const NEWLINE = 10
+/** Bytes that a line of ordinary length takes. */
+const LINE = 256
 const OPEN = 0x7b
 const CLOSE = 0x7d
 const RECORD_SEPARATOR = 0x1e
@@ -32,14 +34,18 @@ export const ndjson: Codec = {
  * of the buffer they came in.
  */
 function ndjsonEncoder({ data = 'base64', reject }: EncodeOptions): Encoder {
+  /** What the last batch took, and a little more. */
+  let expected = 0
   return {
     push(batch) {
-      const writer = new LineWriter()
+      const writer = new LineWriter({ expected: Math.min(expected, batch.length * LINE) })
       for (const packet of batch) {
         if (packet instanceof Line) writer.line(packet)
         else writer.packet(packet, data, reject)
       }
-      return writer.finish()
+      const chunks = writer.finish()
+      expected = Math.ceil(writer.copied * 1.1)
+      return chunks
     },
   }
 }

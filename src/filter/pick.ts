@@ -20,8 +20,7 @@ const SPARE = 512
 
 /**
  * A missing field is left out; the bytes of a packet are kept, with their dtype, where `data` is asked for. Values of
- * plain lines keep their spelling. A packet that turns out to be no JSON, as far as it is
- * read, is rejected.
+ * plain lines keep their spelling. A packet that turns out to be no JSON, as far as it is read, is rejected.
  */
 export function pick(fields: readonly string[], reject: Rejecter): Stage {
   const names = [...new Set(fields)]
