@@ -71,7 +71,7 @@ export const repack = defineCommand({
     },
     {
       summary: 'Across machines, into two places at once',
-      line: "repack 'tcp://127.0.0.1:4017?listen&once' -o copy.ndjson -o - & sensor-sim -n 5 --interval 0 -o tcp://127.0.0.1:4017; wait $!",
+      line: "repack 'tcp://127.0.0.1:40170?listen&once' -o copy.ndjson -o - & sensor-sim -n 5 --interval 0 -o tcp://127.0.0.1:40170; wait $!",
     },
   ],
   seeAlso: ['log-sink(1)', 'log-source(1)', 'verify(1)'],
