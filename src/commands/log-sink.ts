@@ -27,7 +27,7 @@ const OPTIONS = [
     choices: SYNC_MODES,
     argument: 'WHEN',
     default: 'interval',
-    summary: 'make records durable after each batch, once a second, or when the system likes',
+    summary: 'make records durable when nothing more is ready (or 1,000 wait), once a second, or when the system likes',
     detail:
       'An acknowledgement is sent when every store has the record as durable as this says. A record that was written ' +
       'survives a kill of the process in each mode; always survives a power cut, too.',
