@@ -44,7 +44,8 @@ const OPTIONS = [
     kind: 'duration',
     argument: 'TIME',
     summary: 'time between the messages of a sensor that says nothing else (default 5s); 0 is as fast as possible',
-    detail: 'The first message is sent at once, the n-th is due n intervals after it, so that lateness never adds up.',
+    detail:
+      'The first message is sent at once (those of several sensors within 5 ms, so that they do not all tick at the same instant), the n-th is due n intervals after it: lateness never adds up.',
   },
   {
     name: 'probe',

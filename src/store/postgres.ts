@@ -123,9 +123,11 @@ export class PostgresStore implements Store {
 
   #take(packet: Packet): void {
     try {
-      this.#queue.push(cellsOfRow(rowOf(packet)))
+      const row = rowOf(packet)
+      this.#queue.push(cellsOfRow(row))
       this.#count.in++
-      this.#count.bytes += packet.data.length
+      // Of the row, because a packet's data would be parsed for it.
+      this.#count.bytes += row.data?.length ?? 0
     } catch (error) {
       if (!(error instanceof DataError)) throw error
       const { place, reason } = error
