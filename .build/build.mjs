@@ -8,7 +8,7 @@ import { build } from 'esbuild'
 
 const { version, dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 const sourcemap = process.env.DAQ_SOURCEMAP === '1'
-const heavy = ['better-sqlite3', 'pg', 'systeminformation']
+const heavy = [...Object.keys(optionalDependencies), 'libsodium-wrappers', 'pg', 'systeminformation']
 
 const shared = {
   bundle: true,
@@ -55,13 +55,36 @@ start('${name}', async () => {
   return entryBundle(name, contents)
 }
 
+/** Of a command whose first word says what it does. */
+function familyBundle(name) {
+  const contents = `import { start } from './cli/start.ts'
+start('${name}', async () => {
+  const { mainFamily } = await import('./cli/family.ts')
+  await mainFamily((await import('./commands/${name}.ts')).${name})
+})`
+  return entryBundle(name, contents)
+}
+
 function entryBundle(name, contents) {
   return build({ ...commonJs, stdin: { contents, resolveDir: 'src', loader: 'ts' }, outfile: `dist/${name}.cjs` })
 }
 
 rmSync('dist', { recursive: true, force: true })
 await Promise.all([
-  ...['log-sink', 'log-source', 'repack', 'sensor-sim', 'verify'].map(commandBundle),
+  ...[
+    'calibrate',
+    'fft',
+    'log-sink',
+    'log-source',
+    'repack',
+    'sensor-sim',
+    'valkyrie-keygen',
+    'valkyrie-recv',
+    'valkyrie-send',
+    'verify',
+    'vrt',
+  ].map(commandBundle),
+  familyBundle('broker'),
   entryBundle(
     'daqutils',
     `import { dispatch } from './cli/dispatch.ts'
@@ -95,17 +118,25 @@ if (!sourcemap) keepCode()
 /** Runs each command once, so that the code that a start needs is kept compiled. */
 function keepCode() {
   const folder = mkdtempSync(join(tmpdir(), 'daqutils-build-'))
+  const samples = Buffer.alloc(1024)
   const line = '{"timestamp":"2026-01-01T00:00:00.000Z","id":"a","name":"a","value":1,"seq":0}\n'
   const runs = {
     repack: [],
     'log-sink': ['-q', join(folder, 'log.csv')],
     'log-source': [join(folder, 'log.csv')],
     'sensor-sim': ['--sensor', 'count=30,interval=10ms'],
+    'valkyrie-keygen': ['-q', join(folder, 'keys')],
+    calibrate: [],
+    fft: ['--from', 'raw', '--dtype', 'complex64', '--size', '64', '-o', 'null:'],
+    'valkyrie-send': ['--class', 'file', '--filename-pattern', join(folder, 'f_%d')],
+    'valkyrie-recv': ['--class', 'file', '--filename-pattern', join(folder, 'f_%d')],
     verify: ['-q'],
+    vrt: ['--from', 'ndjson', '-q'],
+    broker: ['serve', '--duration', '100ms', '--listen', `unix:${join(folder, 'bus')}`],
   }
   for (const [name, words] of Object.entries(runs)) {
     execFileSync(process.execPath, [`bin/${name}.cjs`, ...words], {
-      input: name === 'verify' ? '' : line,
+      input: name === 'verify' ? '' : name === 'fft' ? samples : line,
       env: { ...process.env, DAQUTILS_KEEP_CODE: '1' },
       stdio: ['pipe', 'ignore', 'inherit'],
     })

@@ -1,5 +1,7 @@
 // The doors for programs: sources, sinks and stores by URL, with surroundings that need not be spelled out.
 
+import { DEFAULT_BUS } from './bus/bus.ts'
+import { topicsOf } from './bus/topics.ts'
 import type { CarrierContext } from './carrier/carrier.ts'
 import * as open from './carrier/open.ts'
 import { DataError, UsageError } from './errors.ts'
@@ -23,6 +25,8 @@ export interface LibraryOptions {
   readonly warn?: (message: string) => void
   readonly policy?: Policy
   readonly buffer?: number
+  /** The bus of `bus:` endpoints; default: the broker of this machine. */
+  readonly bus?: string
 }
 
 export interface OpenSourceOptions extends LibraryOptions, Partial<Omit<open.SourceOptions, 'context' | 'reject'>> {}
@@ -91,5 +95,6 @@ function surroundings(options: LibraryOptions): CarrierContext {
     onHangup: () => () => {},
     policy: options.policy ?? 'block',
     buffer: options.buffer ?? 1024,
+    topics: async () => topicsOf(options.bus ?? DEFAULT_BUS),
   }
 }

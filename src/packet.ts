@@ -6,6 +6,10 @@ export interface JsonObject {
 }
 export type Meta = JsonObject
 
+export function isObject(value: Json | undefined): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
 /**
  * One measurement, image or event. `data` is often empty, never missing.
  * Bytes a packet refers to are never written again by whoever made them, so a packet may be kept.
@@ -19,6 +23,8 @@ export interface Packet {
 export interface Batch extends ReadonlyArray<Packet> {
   /** Called once, when every packet of the batch is as durable as the sink promises. */
   acknowledge?: () => void
+  /** The first packets alone, as a batch that is acknowledged without the others; where it is missing, all or nothing is. */
+  part?: (packets: number) => Batch
 }
 
 export const NO_DATA = new Uint8Array(0)

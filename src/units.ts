@@ -93,3 +93,12 @@ export function parseFraction(text: string): number {
   if (!(value >= 0 && value <= 1)) throw new UsageError(`'${text}' is no fraction: expected for example 1% or 0.01`)
   return value
 }
+
+/** `1035,1060` or `1035x1060` → the lengths of an array's dimensions. */
+export function parseShape(text: string): readonly number[] {
+  const sides = text.split(/[,x]/).map(side => (/^\d+$/.test(side.trim()) ? Number(side) : Number.NaN))
+  if (!sides.every(Number.isSafeInteger)) {
+    throw new UsageError(`'${text}' is no shape: expected whole numbers, for example 1035,1060`)
+  }
+  return sides
+}

@@ -5,13 +5,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
+import { allTables } from '../src/cli/dispatch.ts'
 import { COMMANDS } from '../src/commands/index.ts'
 import { generatedFiles, writeDocs } from '../src/docs.ts'
 import { commandFolder, ROOT, runLine } from './support/cases.ts'
 import { noSqlite } from './support/sqlite.ts'
 
+t.setTimeout(240_000)
+
 const read = (path: string) => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), 'utf8') : '')
-const tables = await Promise.all(COMMANDS.map(entry => entry.table()))
+const tables = await allTables(COMMANDS)
 
 t.test('nothing generated is stale: if this fails, run npm run docs', async t => {
   for (const [path, text] of await generatedFiles(read('README.md'))) t.equal(read(path), text, path)
@@ -26,6 +29,8 @@ t.test('what is generated is written where it belongs, and the words around a bl
   for (const { name } of COMMANDS) {
     t.equal(readFileSync(join(folder, `man/${name}.1`), 'utf8'), read(`man/${name}.1`), name)
   }
+  const page = 'man/daqutils-endpoints.7'
+  t.equal(readFileSync(join(folder, page), 'utf8'), read(page), page)
 })
 
 t.test('the package names every command, its launcher and its page', async t => {
@@ -75,13 +80,13 @@ t.test('every option of a command that an example uses exists', async t => {
 t.test('every example runs', async t => {
   t.jobs = 2
   for (const { name, examples } of tables) {
-    for (const { line, needs, code = 0 } of examples) {
+    for (const { summary, line, needs, code = 0 } of examples) {
       const unset = needs !== undefined && !process.env[needs] ? `${needs} is not set` : false
       const skip = unset || (line.includes('sqlite') && noSqlite)
-      t.test(`${name}: ${line}`, { skip }, async t => {
+      t.test(`${name}: ${summary}`, { skip }, async t => {
         const folder = t.testdir({})
         const outcome = await runLine(line, commandFolder(join(folder, '.bin')), { folder })
-        t.equal(outcome.code, code, outcome.stderr)
+        t.equal(outcome.code, code, `${line}\n${outcome.stderr}`)
       })
     }
   }

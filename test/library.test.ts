@@ -47,7 +47,8 @@ t.test('an unknown endpoint is named with what is known', async t => {
 })
 
 t.test('the parts of a pipeline are in the index', async t => {
-  for (const name of ['run', 'chain', 'openSource', 'openSink', 'packet', 'Ledger', 'readableOf', 'writableOf']) {
+  const names = ['run', 'chain', 'openSource', 'openSink', 'packet', 'Ledger', 'readableOf', 'writableOf']
+  for (const name of [...names, 'SharedQueue', 'Router', 'Dataset', 'Replica']) {
     t.type(Reflect.get(daqutils, name), 'function', name)
   }
 })
@@ -75,4 +76,19 @@ t.test('stores join and leave a log while it runs, and are read back', async t =
     { id: 'b', value: 2 },
   ])
   t.throws(() => daqutils.readStore('screen:'), /cannot be read back/)
+})
+
+t.test('a Valkyrie writer and reader', async t => {
+  const filename_pattern = join(t.testdir({}), 'f_%06d')
+  const writer: daqutils.Writer = daqutils.newWriterInterface({ class_name: 'file', filename_pattern })
+  await writer.activate()
+  writer.write({ some: 'thing' }, Uint32Array.of(1, 2, 3))
+  await writer.close()
+  const reader: daqutils.Reader = daqutils.newReaderInterface({ class_name: 'file', filename_pattern })
+  const seen: daqutils.Packet[] = []
+  for await (const packet of reader) seen.push(packet)
+  t.same(
+    seen.map(({ meta, data }) => [meta, Buffer.from(data).toString('hex')]),
+    [[{ some: 'thing' }, '010000000200000003000000']],
+  )
 })

@@ -7,6 +7,7 @@ import {
   parseDuration,
   parseFraction,
   parseNumber,
+  parseShape,
   parseSize,
 } from '../src/units.ts'
 
@@ -91,4 +92,12 @@ for (const [what, parse, good, bad] of tables) {
 t.test('durations and sizes are written as people write them', async t => {
   t.same([0.25, 500, 1500, 90_000, 3_723_000].map(formatDuration), ['250us', '500ms', '1.5s', '1m30s', '1h2m3s'])
   t.same([0, 999, 65_536, 297_473_628].map(formatSize), ['0 B', '999 B', '65.5 kB', '297 MB'])
+})
+
+t.test('shapes', async t => {
+  t.same(parseShape('1035,1060'), [1035, 1060])
+  t.same(parseShape('4x2x1'), [4, 2, 1])
+  t.same(parseShape('7'), [7])
+  for (const text of ['', ',', '1,', '-1', '1.5', '1e3', 'x', '9007199254740993'])
+    t.throws(() => parseShape(text), UsageError)
 })

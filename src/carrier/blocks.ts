@@ -3,8 +3,14 @@
 import { readSync, writevSync } from 'node:fs'
 import { setTimeout as after } from 'node:timers/promises'
 import { errorCode } from '../errors.ts'
+import type { Transient } from './carrier.ts'
 
 const BLOCK = 256 * 1024
+
+export interface BlockContext {
+  readonly stop: AbortSignal
+  readonly transient?: Transient
+}
 
 /** Below this, a read is copied so that a kept packet does not keep a whole block alive. */
 export const SMALL = 16 * 1024
@@ -21,11 +27,16 @@ export function readBlock(descriptor: number): Uint8Array | undefined {
   return length < SMALL ? Buffer.from(block.subarray(0, length)) : block.subarray(0, length)
 }
 
-/** Whole blocks until the end or the stop. Reading does not wait, so nothing is asynchronous but the hand-over. */
-export async function* blocksOf(descriptor: number, stop: AbortSignal): AsyncGenerator<Uint8Array> {
+/**
+ * Whole blocks until the end or the stop. Reading does not wait, so nothing is asynchronous but the hand-over. Where each is
+ * done with when the next is asked for, all are read into the same memory: half of the time goes into getting fresh one.
+ */
+export async function* blocksOf(descriptor: number, { stop, transient }: BlockContext): AsyncGenerator<Uint8Array> {
+  const same = transient ? Buffer.allocUnsafeSlow(BLOCK) : undefined
   while (!stop.aborted) {
-    const block = readBlock(descriptor)
-    if (block === undefined) return
+    const room = same && (transient?.room?.() ?? same)
+    const block = room ? room.subarray(0, readSync(descriptor, room, 0, room.length, null)) : readBlock(descriptor)
+    if (block === undefined || block.length === 0) return
     yield block
   }
 }

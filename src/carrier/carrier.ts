@@ -1,10 +1,41 @@
 // What a carrier is: how bytes travel, in and out.
 
+import type { DecodeOptions, EncodeOptions } from '../codec/codec.ts'
 import type { Batch } from '../packet.ts'
 import type { Ledger } from '../stream/ledger.ts'
 import type { Policy } from '../stream/policy.ts'
 import type { Encoder, Sink, Source } from '../stream/step.ts'
 import type { Endpoint } from '../url.ts'
+
+/** What a source that subscribes wants, while it reads. Whoever subscribes twice must cancel twice. */
+export interface Interests {
+  subscribe(topic: string): void
+  cancel(topic: string): void
+}
+
+/** How packets come from topics of a bus. */
+export interface FromTopics {
+  readonly patterns: readonly string[]
+  readonly policy?: string
+  readonly packets?: number
+  readonly group?: string
+  readonly window?: number
+  readonly retained?: boolean
+}
+
+/** How packets go to topics: to the one named, or each to its own. */
+export interface ToTopics {
+  readonly topic?: string
+  readonly retain?: boolean
+  readonly ttl?: number
+}
+
+/** The bus that `--bus` names, as far as a carrier needs it. */
+export interface Topics {
+  readonly name: string
+  readonly subscribe: (wanted: FromTopics, context: CarrierContext, options: SourceOptions) => Source
+  readonly publish: (wanted: ToTopics, context: CarrierContext, options: SinkOptions) => Promise<Sink>
+}
 
 /** What every carrier may use of its surroundings. */
 export interface CarrierContext {
@@ -20,6 +51,17 @@ export interface CarrierContext {
   /** Of queues that the carrier keeps for its peers. */
   readonly policy: Policy
   readonly buffer: number
+  /** Given where the bytes of a channel are done with when the next ones are asked for: their memory may be written again. */
+  readonly transient?: Transient
+  /** Called by a source that listens, or that connects again and again, when it does: what can fail at once has not. */
+  readonly opened?: (interests: Interests) => void
+  /** Connects nowhere yet. Missing where there is no bus. */
+  readonly topics?: () => Promise<Topics>
+}
+
+export interface Transient {
+  /** Where the next bytes may lie, if it matters to whoever takes them. */
+  room?(): Uint8Array | undefined
 }
 
 /** One stream of bytes: a file, a pipe, one connection. Each channel gets a decoder of its own. */
@@ -41,6 +83,8 @@ export interface Outlet {
   /** The file that is added to, with the first record that is in it; another object when another file has been begun. */
   readonly file?: { readonly begun: Uint8Array | undefined } | undefined
   write(chunks: readonly Uint8Array[]): void | Promise<void>
+  /** The chunks are done with when `write` has returned, or its promise resolved. */
+  readonly takesAtOnce?: boolean
   /** Makes all written so far durable, as far as the carrier can. */
   commit?(): void | Promise<void>
   /** Ends well: what was written is kept (an atomic file takes its name). */
@@ -61,8 +105,15 @@ export type Decode = (channel: Channel) => Source
 /** The encoder for a stream that begins with this batch. `shared`: its output does not depend on what went before. */
 export type Encode = (first: Batch, begun?: Uint8Array) => { readonly encoder: Encoder; readonly shared: boolean }
 
+/** For a carrier that reads packets without a decoder. */
+export type SourceOptions = Pick<DecodeOptions, 'reject' | 'validate' | 'maxPacket'>
+
+/** For a carrier that writes packets without an encoder. */
+export type SinkOptions = Pick<EncodeOptions, 'reject'>
+
 export interface Carrier {
   readonly scheme: string
+  /** Up to the first semicolon it is enough for a list. */
   readonly summary: string
   readonly example: string
   readonly params: readonly CarrierParam[]
@@ -72,7 +123,17 @@ export interface Carrier {
   readonly channels?: (endpoint: Endpoint, context: CarrierContext) => AsyncIterable<Channel>
   readonly outlet?: (endpoint: Endpoint, context: CarrierContext) => Promise<Outlet>
   /** Asked before `channels`: packets instead of bytes, or nothing where bytes will do. */
-  readonly source?: (endpoint: Endpoint, context: CarrierContext, decode: Decode) => Source | undefined
+  readonly source?: (
+    endpoint: Endpoint,
+    context: CarrierContext,
+    decode: Decode,
+    options: SourceOptions,
+  ) => Source | undefined
   /** Asked before `outlet`: packets instead of bytes, or nothing where bytes will do. */
-  readonly sink?: (endpoint: Endpoint, context: CarrierContext, encode: Encode) => Promise<Sink> | undefined
+  readonly sink?: (
+    endpoint: Endpoint,
+    context: CarrierContext,
+    encode: Encode,
+    options: SinkOptions,
+  ) => Promise<Sink> | undefined
 }

@@ -2,6 +2,7 @@
 
 import { Frame } from '../codec/frame-packet.ts'
 import { Line } from '../codec/line.ts'
+import { VrtPacket } from '../codec/vrt/packet.ts'
 import type { Batch, Packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import type { Rejecter } from '../stream/reject.ts'
@@ -58,5 +59,6 @@ export async function* decodeChannel(
 
 /** Where a packet begins in its source; one that does not know comes before everything. */
 function offsetOf(packet: Packet): number {
-  return packet instanceof Line || packet instanceof Frame ? (packet.place.offset ?? 0) : 0
+  const knows = packet instanceof Line || packet instanceof Frame || packet instanceof VrtPacket
+  return knows ? (packet.place.offset ?? 0) : 0
 }

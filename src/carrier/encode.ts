@@ -40,6 +40,7 @@ export function encodingSink(outlet: Outlet, encode: Encode, count: StageCount):
       encoder ??= encode(batch, file?.begun).encoder
       return write(encoder.push(batch), batch.length)
     },
+    takesAtOnce: outlet.takesAtOnce === true,
     ...(outlet.commit && { commit: () => outlet.commit?.() }),
     async close() {
       if (failed) return abort()

@@ -52,6 +52,7 @@ export function atomicOutlet(path: string, sync: FileSync, context: CarrierConte
   )
   return {
     write: chunks => writer.write(chunks),
+    takesAtOnce: true,
     commit: () => writer.commit(),
     async close() {
       inWords(path, () => {
@@ -89,6 +90,7 @@ export function appendingOutlet(path: string, sync: FileSync, context: CarrierCo
       return file
     },
     write: chunks => writer.write(chunks),
+    takesAtOnce: true,
     commit: () => writer.commit(),
     async close() {
       forget()

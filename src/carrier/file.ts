@@ -41,7 +41,7 @@ async function* fileBytes(path: string, context: CarrierContext): AsyncGenerator
   // The socket owns the descriptor.
   if (isStream(kind)) return yield* socketBytes(descriptor, path, context)
   try {
-    if (kind.isFile()) yield* blocksOf(descriptor, context.stop)
+    if (kind.isFile()) yield* blocksOf(descriptor, context)
     else yield* deviceBytes(descriptor, context.stop)
   } catch (error) {
     throw carrierError(path, error)

@@ -1,18 +1,16 @@
 // Reading a file as it grows, through being renamed, made again or cut short, as `tail -F` does.
 
-import { closeSync, type FSWatcher, fstatSync, openSync, statSync, watch } from 'node:fs'
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { errorCode } from '../errors.ts'
 import { readBlock } from './blocks.ts'
 import type { CarrierContext, Channel } from './carrier.ts'
+import { Changes } from './changes.ts'
 import { carrierError, inWords } from './failure.ts'
-
-/** Some file systems (network, FUSE) do not tell of changes: then this is how long it takes to see one. */
-const POLL_MS = 500
 
 /** One channel for each file that bears the name: none continues another's last record. Ends when stopped. */
 export async function* followed(path: string, { stop, warn }: CarrierContext): AsyncGenerator<Channel> {
-  const changes = new Changes(path, stop)
+  const changes = new Changes({ folder: dirname(path), name: basename(path) }, stop)
   let missing = false
   try {
     while (!stop.aborted) {
@@ -92,48 +90,5 @@ class GrowingFile {
   #isCut(): boolean {
     this.isShorter = fstatSync(this.#descriptor).size < this.#position
     return this.isShorter
-  }
-}
-
-/** Changes to a name in its folder: told by the system, looked for now and then in any case. */
-class Changes {
-  readonly #stop: AbortSignal
-  readonly #wake = () => this.#woken()
-  #watcher: FSWatcher | undefined
-  #changed = false
-  #woken = () => {}
-
-  constructor(path: string, stop: AbortSignal) {
-    this.#stop = stop
-    stop.addEventListener('abort', this.#wake)
-    try {
-      this.#watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
-        if (name !== null && name !== basename(path)) return
-        this.#changed = true
-        this.#woken()
-      })
-      this.#watcher.on('error', () => this.#watcher?.close())
-    } catch {
-      // The folder is not there yet, or the system has no watchers left: the clock looks.
-    }
-  }
-
-  async next(): Promise<void> {
-    if (!this.#changed && !this.#stop.aborted) {
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, POLL_MS)
-        this.#woken = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
-    this.#changed = false
-    this.#woken = () => {}
-  }
-
-  close(): void {
-    this.#stop.removeEventListener('abort', this.#wake)
-    this.#watcher?.close()
   }
 }

@@ -5,6 +5,8 @@ export interface Feed {
   pause(): void
   resume(): void
   close(): void
+  /** Bytes that were taken are done with: more have been asked for. */
+  done?(bytes: Uint8Array): void
 }
 
 type Result = IteratorResult<Uint8Array, undefined>
@@ -21,6 +23,7 @@ export class Inbox implements AsyncIterableIterator<Uint8Array, undefined> {
   #paused = false
   #ended = false
   #error: Error | undefined
+  #taken: Uint8Array | undefined
   #waiting: { readonly resolve: (result: Result) => void; readonly reject: (error: Error) => void } | undefined
 
   constructor(feed: Feed) {
@@ -33,6 +36,7 @@ export class Inbox implements AsyncIterableIterator<Uint8Array, undefined> {
     const waiting = this.#waiting
     if (waiting) {
       this.#waiting = undefined
+      this.#taken = bytes
       waiting.resolve({ done: false, value: bytes })
       return true
     }
@@ -60,7 +64,9 @@ export class Inbox implements AsyncIterableIterator<Uint8Array, undefined> {
   }
 
   next(): Promise<Result> {
+    if (this.#taken) this.#feed.done?.(this.#taken)
     const bytes = this.#chunks.shift()
+    this.#taken = bytes
     if (bytes) {
       this.#held -= bytes.length
       if (this.#paused && this.#held === 0) {

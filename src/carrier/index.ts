@@ -2,19 +2,22 @@
 
 import { UsageError } from '../errors.ts'
 import { checkParams, type Endpoint, withoutSecrets } from '../url.ts'
+import { bus } from './bus.ts'
 import type { Carrier } from './carrier.ts'
 import { fifo } from './fifo.ts'
 import { file } from './file.ts'
 import { nothing } from './null.ts'
+import { isSigmfPath, sigmf } from './sigmf.ts'
 import { stdio } from './stdio.ts'
 import { tcp } from './tcp.ts'
 import { unix } from './unix.ts'
+import { ZMQ_CARRIERS } from './zmq/carriers.ts'
 
-export const CARRIERS: readonly Carrier[] = [stdio, file, fifo, tcp, unix, nothing]
+export const CARRIERS: readonly Carrier[] = [stdio, file, fifo, tcp, unix, ...ZMQ_CARRIERS, sigmf, bus, nothing]
 
 /** The carrier of an endpoint, whose parameters are all known to it. */
 export function carrierFor(endpoint: Endpoint): Carrier {
-  const carrier = CARRIERS.find(({ scheme }) => scheme === endpoint.scheme)
+  const carrier = isSigmfPath(endpoint) ? sigmf : CARRIERS.find(({ scheme }) => scheme === endpoint.scheme)
   if (!carrier) {
     const known = CARRIERS.map(({ example }) => example).join(', ')
     throw new UsageError(`${withoutSecrets(endpoint.text)}: unknown scheme '${endpoint.scheme}:' (known: ${known})`)

@@ -1,7 +1,8 @@
 // Listening for peers, on loopback unless asked for more, and never on top of somebody else's socket.
 
-import { lstatSync, unlinkSync } from 'node:fs'
-import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net'
+import { existsSync, lstatSync, unlinkSync } from 'node:fs'
+import { connect as connectSocket, createServer, type Server, type ServerOpts, type Socket } from 'node:net'
+import { dirname } from 'node:path'
 import { CarrierError, errorCode, UsageError } from '../errors.ts'
 import { parseCount } from '../units.ts'
 import { type Endpoint, flagParam, param } from '../url.ts'
@@ -24,24 +25,37 @@ export interface Peer {
 }
 
 export interface Listener {
+  /** Where it listens, of addresses that have ports. */
+  readonly port: number | undefined
   /** No more peers; those that are there stay. */
   close(): void
+}
+
+export interface ListenOptions extends Pick<CarrierContext, 'warn'> {
+  /** Peers must prove who they are, and nobody else can read what is said: any address may be listened on. */
+  readonly secured?: boolean
+  /** The parameters that would secure it. */
+  readonly securing?: string
+  /** Peers at a time, unless the endpoint says otherwise. */
+  readonly most?: number
+  /** Accepts by TLS instead. */
+  readonly secure?: (options: ServerOpts, onSocket: (socket: Socket) => void) => Server
 }
 
 /** Tells the real port where the address leaves it to the system (port 0). */
 export async function listen(
   endpoint: Endpoint,
   address: Address,
-  { warn }: Pick<CarrierContext, 'warn'>,
+  { warn, secured = false, securing, secure, most: usual = MAX_PEERS }: ListenOptions,
   onPeer: (peer: Peer) => void,
 ): Promise<Listener> {
   const { options, name } = address
-  if (options.host !== undefined) refuseWide(endpoint, options.host)
+  if (options.host !== undefined && !secured) refuseWide(endpoint, options.host, securing)
   if (options.path !== undefined) await removeStale(name, options.path)
-  const most = param(endpoint, 'max-peers', parseCount) ?? MAX_PEERS
+  const most = param(endpoint, 'max-peers', parseCount) ?? usual
   let number = 0
   let present = 0
-  const server = createServer({ ...SOCKET_OPTIONS, highWaterMark: WRITE_AHEAD }, socket => {
+  const accept = (socket: Socket) => {
     const peer = peerName(address, socket, ++number)
     if (present >= most) {
       warn(`${name}: ${peer} refused: ${most} peers are connected`)
@@ -51,19 +65,26 @@ export async function listen(
     present++
     socket.once('close', () => present--)
     onPeer({ name: peer, socket })
-  })
+  }
+  const serverOptions = { ...SOCKET_OPTIONS, highWaterMark: WRITE_AHEAD }
+  const server = secure ? secure(serverOptions, accept) : createServer(serverOptions, accept)
   await opened(server, address)
   const bound = server.address()
   if (options.port === 0 && bound && typeof bound === 'object') {
     warn(`listening on ${endpoint.scheme}://${hostText(bound.address)}:${bound.port}`)
   }
   server.on('error', error => warn(carrierError(name, error).message))
-  return { close: () => server.close() }
+  const port = bound && typeof bound === 'object' ? bound.port : undefined
+  return { port, close: () => server.close() }
 }
 
 function opened(server: Server, { name, options: { host, port, path } }: Address): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', error => reject(carrierError(name, error)))
+    server.once('error', error => {
+      // Node says of a folder that is not there that permission is denied.
+      const isNowhere = path !== undefined && !existsSync(dirname(path))
+      reject(isNowhere ? new CarrierError(name, 'no such folder', { cause: error }) : carrierError(name, error))
+    })
     server.listen(
       { ...(host !== undefined && { host }), ...(port !== undefined && { port }), ...(path !== undefined && { path }) },
       () => {
@@ -83,10 +104,15 @@ function hostText(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function refuseWide(endpoint: Endpoint, host: string): void {
-  if (/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host) || flagParam(endpoint, 'insecure')) return
+export function isLoopback(host: string): boolean {
+  return /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host)
+}
+
+function refuseWide(endpoint: Endpoint, host: string, securing: string | undefined): void {
+  if (isLoopback(host) || flagParam(endpoint, 'insecure')) return
+  const secure = securing === undefined ? '' : ` secure it with ${securing},`
   throw new UsageError(
-    `${endpoint.text}: anybody who reaches ${host} could connect: listen on 127.0.0.1, or add insecure to allow it`,
+    `${endpoint.text}: anybody who reaches ${host} could connect: listen on 127.0.0.1,${secure} or add insecure to allow it`,
   )
 }
 

@@ -10,6 +10,6 @@ export const nothing: Carrier = {
   params: [],
   async *channels(): AsyncGenerator<Channel> {},
   async outlet() {
-    return { write() {}, async close() {} }
+    return { write() {}, takesAtOnce: true, async close() {} }
   },
 }

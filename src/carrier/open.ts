@@ -4,14 +4,16 @@ import type { Codec, DecodeOptions, EncodeOptions } from '../codec/codec.ts'
 import { Frame } from '../codec/frame-packet.ts'
 import { codecForPath, codecNamed, detectCodec } from '../codec/index.ts'
 import { Line } from '../codec/line.ts'
+import { Parts } from '../codec/parts.ts'
+import { VrtPacket } from '../codec/vrt/packet.ts'
 import { UsageError } from '../errors.ts'
-import type { Batch, Packet } from '../packet.ts'
+import type { Batch, Gap, Packet } from '../packet.ts'
 import { cut, MOST_PACKETS, merge } from '../stream/merge.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import type { Sink, Source } from '../stream/step.ts'
 import { tee } from '../stream/tee.ts'
 import { type Endpoint, parseEndpoint, withoutSecrets } from '../url.ts'
-import type { Carrier, CarrierContext, Channel, Encode } from './carrier.ts'
+import type { Carrier, CarrierContext, Channel, Encode, Transient } from './carrier.ts'
 import { decodeChannel } from './decode.ts'
 import { byPolicy, encodingSink } from './encode.ts'
 import { carrierFor } from './index.ts'
@@ -19,7 +21,11 @@ import { carrierFor } from './index.ts'
 export interface SourceOptions extends Omit<DecodeOptions, 'source'> {
   /** A codec's name, or `auto`: told by the file name, else by the first byte of each channel. */
   readonly from: string
+  /** What `auto` takes bytes for that begin neither a frame nor text; default ndjson. */
+  readonly otherwise?: string
   readonly context: CarrierContext
+  /** Packets are done with when the next batch is asked for: raw bytes that come alone may come in the same memory. */
+  readonly transient?: Transient
 }
 
 export interface SinkOptions extends EncodeOptions {
@@ -37,11 +43,15 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
     if (!carrier.channels && !carrier.source) throw new UsageError(`${withoutSecrets(endpoint.text)}: is no input`)
   }
   const named = options.from === 'auto' ? undefined : codecNamed(options.from)
+  const otherwise = codecNamed(options.otherwise ?? 'ndjson')
   const closing = new AbortController()
   const { signal: closed } = closing
   const context = { ...options.context, stop: AbortSignal.any([options.context.stop, closed]), closed }
   const count = options.context.ledger.stage('input')
+  const [only] = inputs
+  const alone = inputs.length === 1 && only?.carrier.single?.(only.endpoint) === true
 
+  const lose = ({ lost, reason }: Gap) => count.drop(reason, lost)
   function rejecterOf({ onReject }: Channel): Rejecter {
     if (!onReject) return options.reject
     return rejected => {
@@ -51,24 +61,29 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
   }
   async function* sourcesOf({ endpoint, carrier }: Opening): AsyncGenerator<Source> {
     const told = named ?? (hasFileName(endpoint) ? codecForPath(endpoint.rest) : undefined)
+    const transient = alone && told?.name === 'raw' && comesWhole(options) ? options.transient : undefined
     const decode = (channel: Channel) =>
       decodeChannel(
         channel,
-        (first, reject) => (told ?? detectCodec(first[0] ?? 0)).decoder({ ...options, source: channel.name, reject }),
+        (first, reject) =>
+          (told ?? detectCodec(first[0] ?? 0, otherwise)).decoder({ ...options, source: channel.name, reject, lose }),
         { count, reject: rejecterOf(channel), stop: context.stop },
       )
-    const source = carrier.source?.(endpoint, context, decode)
+    const source = carrier.source?.(endpoint, context, decode, options)
     if (source) return yield source
-    for await (const channel of carrier.channels?.(endpoint, context) ?? []) yield decode(channel)
+    for await (const channel of carrier.channels?.(endpoint, { ...context, ...(transient && { transient }) }) ?? [])
+      yield decode(channel)
   }
   async function* all(): AsyncGenerator<Source> {
-    const [only] = inputs
     if (inputs.length === 1 && only) return yield* sourcesOf(only)
     for (const input of inputs) yield merge(sourcesOf(input), () => {})
   }
-  const [only] = inputs
-  if (inputs.length === 1 && only?.carrier.single?.(only.endpoint)) return oneAfterAnother(sourcesOf(only), closing)
-  return merge(all(), () => closing.abort('closed'))
+  return alone && only ? oneAfterAnother(sourcesOf(only), closing) : merge(all(), () => closing.abort('closed'))
+}
+
+/** Other decoders, and raw where it cuts, hold bytes back; several inputs are queued. */
+function comesWhole({ asTheyCome, chunk, shape }: SourceOptions): boolean {
+  return asTheyCome === true && chunk === undefined && !shape
 }
 
 /** What `merge` does, for channels that cannot come at the same time: without its queue, which costs a tenth. */
@@ -116,7 +131,7 @@ async function openOne({ endpoint, carrier }: Opening, told: Codec | undefined, 
   const count = context.ledger.stage('output')
   const name = withoutSecrets(endpoint.text)
   const encode = encodeAs(told, options)
-  const packets = carrier.sink?.(endpoint, context, encode)
+  const packets = carrier.sink?.(endpoint, context, encode, options)
   if (packets) return packets
   const outlet = await carrier.outlet?.(endpoint, context)
   if (!outlet) throw new UsageError(`${name}: is no output`)
@@ -141,9 +156,10 @@ function encodeAs(told: Codec | undefined, options: SinkOptions): Encode {
   }
 }
 
-/** Lines stay lines and frames stay frames; of the rest, what has data goes as frames. */
+/** Lines stay lines; frames, the parts of messages and VRT packets go as frames, and of the rest what has data. */
 function wantsFrames(first: Packet): boolean {
-  return !(first instanceof Line) && (first instanceof Frame || first.data.length > 0)
+  if (first instanceof Line) return false
+  return first instanceof Frame || first instanceof Parts || first instanceof VrtPacket || first.data.length > 0
 }
 
 function hasFileName(endpoint: Endpoint): boolean {

@@ -1,7 +1,8 @@
 // What TCP and unix sockets share: connecting with patience, and reading a peer's bytes.
 
-import { connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net'
+import { connect as connectSocket, type NetConnectOpts, type OnReadOpts, type Socket } from 'node:net'
 import { CarrierError, errorCode, systemReason } from '../errors.ts'
+import { Timer } from '../timer.ts'
 import { formatDuration, parseDuration } from '../units.ts'
 import { type Endpoint, param } from '../url.ts'
 import { carrierError } from './failure.ts'
@@ -12,6 +13,8 @@ import { WRITE_AHEAD } from './socket-writer.ts'
 export interface Address {
   readonly name: string
   readonly options: NetConnectOpts & { readonly host?: string; readonly port?: number; readonly path?: string }
+  /** Connects by TLS instead. */
+  readonly secure?: (options: NetConnectOpts) => Socket
 }
 
 export interface Patience {
@@ -20,6 +23,8 @@ export interface Patience {
   /** Ends the trying. */
   readonly stop: AbortSignal
   readonly warn: (message: string) => void
+  /** Reads into memory of its own choice instead of with the event `data`. */
+  readonly onread?: OnReadOpts
 }
 
 const FIRST_PAUSE_MS = 50
@@ -33,6 +38,10 @@ const PASSING = new Set(
   ),
 )
 
+export function isPassing(error: unknown): boolean {
+  return PASSING.has(errorCode(error) ?? '')
+}
+
 export const WAIT_PARAM = {
   name: 'wait',
   argument: 'DURATION',
@@ -44,14 +53,14 @@ export function waitOf(endpoint: Endpoint): number {
 }
 
 /** Tries again with growing, jittered pauses, and says so once. Gives nothing if stopped before it is connected. */
-export async function connect(address: Address, { wait, stop, warn }: Patience): Promise<Socket | undefined> {
+export async function connect(address: Address, { wait, stop, warn, onread }: Patience): Promise<Socket | undefined> {
   const begun = performance.now()
   for (let attempt = 0; !stop.aborted; attempt++) {
     try {
-      return await connectOnce(address, stop)
+      return await connectOnce(address, stop, onread)
     } catch (error) {
       if (stop.aborted) return undefined
-      if (!PASSING.has(errorCode(error) ?? '')) throw carrierError(address.name, error)
+      if (!isPassing(error)) throw carrierError(address.name, error)
       const reason = systemReason(error)
       const left = begun + wait - performance.now()
       if (left <= 0) {
@@ -67,7 +76,7 @@ export async function connect(address: Address, { wait, stop, warn }: Patience):
 }
 
 /** Full jitter: many that lost the same peer do not come back at once. */
-function backOff(attempt: number): number {
+export function backOff(attempt: number): number {
   return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt)
 }
 
@@ -75,19 +84,20 @@ function backOff(attempt: number): number {
 export function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     const done = () => {
-      clearTimeout(timer)
+      timer.stop()
       stop.removeEventListener('abort', done)
       resolve()
     }
-    const timer = setTimeout(done, milliseconds)
+    const timer = new Timer(milliseconds, done)
     stop.addEventListener('abort', done)
     if (stop.aborted) done()
   })
 }
 
-function connectOnce({ options }: Address, stop: AbortSignal): Promise<Socket> {
+function connectOnce({ options, secure }: Address, stop: AbortSignal, onread: OnReadOpts | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connectSocket({ ...options, ...SOCKET_OPTIONS })
+    const all = { ...options, ...SOCKET_OPTIONS, ...(onread && { onread }) }
+    const socket = secure ? secure(all) : connectSocket(all)
     const onStop = () => socket.destroy(new Error('stopped'))
     const settle = (act: () => void) => {
       stop.removeEventListener('abort', onStop)
@@ -95,7 +105,7 @@ function connectOnce({ options }: Address, stop: AbortSignal): Promise<Socket> {
       act()
     }
     stop.addEventListener('abort', onStop)
-    socket.once('connect', () => settle(() => resolve(socket)))
+    socket.once(secure ? 'secureConnect' : 'connect', () => settle(() => resolve(socket)))
     socket.once('error', error => settle(() => reject(error)))
   })
 }

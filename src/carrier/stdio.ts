@@ -33,7 +33,7 @@ function stdinBytes(context: CarrierContext): AsyncIterable<Uint8Array> {
   const kind = fstatSync(STDIN)
   // An interrupt reaches the whole pipeline: who feeds the pipe ends, and its end ends this.
   if (isStream(kind)) return socketBytes(STDIN, 'stdin', context, { endsBy: reason => reason !== 'SIGINT' })
-  if (kind.isFile()) return blocksOf(STDIN, context.stop)
+  if (kind.isFile()) return blocksOf(STDIN, context)
   return isatty(STDIN) ? terminalBytes(context.stop) : deviceBytes(STDIN, context.stop)
 }
 
@@ -45,14 +45,15 @@ export function isStream(kind: Stats): boolean {
 export function socketBytes(
   descriptor: number,
   name: string,
-  { stop, closed }: CarrierContext,
+  { stop, closed, transient }: CarrierContext,
   { endsBy = () => true }: { readonly endsBy?: (reason: unknown) => boolean } = {},
 ): AsyncIterable<Uint8Array> {
-  let buffer = Buffer.allocUnsafeSlow(PIPE_READ)
+  let buffer: Buffer = Buffer.allocUnsafeSlow(PIPE_READ)
   let handedOn = false
+  const spare: Buffer[] = []
   const onread = {
     buffer: () => {
-      if (handedOn) buffer = Buffer.allocUnsafeSlow(PIPE_READ)
+      if (handedOn) buffer = spare.pop() ?? Buffer.allocUnsafeSlow(PIPE_READ)
       handedOn = false
       return buffer
     },
@@ -71,6 +72,7 @@ export function socketBytes(
   const inbox = new Inbox({
     pause: () => socket.pause(),
     resume: () => socket.resume(),
+    ...(transient && { done: ({ buffer, length }) => void (length >= SMALL && spare.push(Buffer.from(buffer))) }),
     close: () => {
       stop.removeEventListener('abort', onStop)
       closed?.removeEventListener('abort', onStop)
@@ -124,6 +126,7 @@ export function descriptorOutlet(
   if (!isStream(fstatSync(descriptor))) {
     return {
       terminal: isatty(descriptor),
+      takesAtOnce: true,
       write(chunks) {
         try {
           return writeBlocks(descriptor, chunks)?.catch(error => {

@@ -12,6 +12,8 @@ export interface Positional {
   readonly required?: true
   /** An endpoint to read from, as `--in` names one. */
   readonly input?: true
+  /** A store that is written to or read from. */
+  readonly store?: 'write' | 'read'
 }
 
 /** A command line that the tests run, with what it is for. `needs` names the variable that finds a real service. */
@@ -28,6 +30,15 @@ export interface Topic {
   readonly title: string
   readonly text?: readonly string[]
   readonly terms?: readonly (readonly [term: string, meaning: string])[]
+}
+
+/** Another name for an option in the file of `--config`, of somebody else's making: `class_name` for `--class`. */
+export interface ConfigKey {
+  readonly name: string
+  /** Without one the key is known, and of no use here. */
+  readonly option?: string
+  /** The value as it would stand on the command line; nothing where it says nothing. Default: as it is. */
+  readonly word?: (value: unknown) => string | undefined
 }
 
 /** The surroundings of a running command. The carrier context inside is ready to be handed to `openSource`. */
@@ -57,12 +68,15 @@ export interface Command<Options extends readonly Option[] = readonly Option[]> 
   readonly description: readonly string[]
   readonly positionals: readonly Positional[]
   readonly options: Options
+  readonly configKeys?: readonly ConfigKey[]
   readonly topics?: readonly Topic[]
   readonly examples: readonly Example[]
   /** Names of man pages, `verify(1)`. */
   readonly seeAlso?: readonly string[]
   /** A filter reads stdin when no input is named: on a terminal it prints its help instead. */
   readonly filter: boolean
+  /** Names of options that say where packets come from, so that stdin is not read. */
+  readonly insteadOfStdin?: readonly string[]
   run(context: Context<Values<Options>>): Promise<void>
 }
 

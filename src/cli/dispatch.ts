@@ -13,6 +13,18 @@ export interface CommandEntry {
   readonly summary: string
   readonly run: (words: readonly string[]) => Promise<number>
   readonly table: () => Promise<Omit<Command, 'run'>>
+  /** Of a command whose first word says what it does. */
+  readonly verbs?: readonly CommandEntry[]
+}
+
+/** The rows of the table of commands: each command, and after it its verbs. */
+export function allTables(entries: readonly CommandEntry[]): Promise<readonly Omit<Command, 'run'>[]> {
+  return Promise.all(entries.flatMap(entry => [entry, ...(entry.verbs ?? [])]).map(entry => entry.table()))
+}
+
+/** The page of a command, `broker-serve` of `broker serve`. */
+export function pageName({ name }: Pick<CommandEntry, 'name'>): string {
+  return name.replaceAll(' ', '-')
 }
 
 /** Runs `process.argv` as the words after `daqutils`, and ends the process. */
@@ -42,7 +54,7 @@ async function runNamed(
     return print(overview(entries), name ? EXIT.done : EXIT.usage)
   if (name === 'completion') {
     const { completionScript } = await import('./docs/completion.ts')
-    return print(completionScript(words[0] ?? '', await Promise.all(entries.map(entry => entry.table()))))
+    return print(completionScript(words[0] ?? '', await allTables(entries)))
   }
   const entry = entries.find(entry => entry.name === name)
   if (entry) return entry.run(words)

@@ -1,10 +1,11 @@
 // The inputs and outputs that a command's options name, and the run from the one to the other.
 
 import { statSync } from 'node:fs'
-import { openSink, openSource } from '../carrier/open.ts'
+import { openSink, openSource, type SourceOptions } from '../carrier/open.ts'
 import { TimedOut, UsageError } from '../errors.ts'
 import { run } from '../stream/run.ts'
 import type { Sink, Source, Stage } from '../stream/step.ts'
+import { parseShape } from '../units.ts'
 import { flagParam, parseEndpoint, withoutSecrets } from '../url.ts'
 import type { Context } from './command.ts'
 import type { Values } from './option.ts'
@@ -12,12 +13,13 @@ import type { INPUT, OUTPUT } from './shared-options.ts'
 
 type Surroundings<V> = Pick<Context<V>, 'values' | 'carrier' | 'reject'>
 
-/** The packets of every `--in`, of `more`, or of stdin where there are none. */
+/** The packets of every `--in`, of `more`, or of stdin where there are none. `otherwise`: see SourceOptions. */
 export function openInputs(
   { values, carrier, reject }: Surroundings<Values<typeof INPUT>>,
   more: readonly string[] = [],
+  options: Pick<SourceOptions, 'otherwise' | 'asTheyCome' | 'transient'> = {},
 ): Source {
-  const { dtype, chunk, 'sample-rate': sampleRate } = values
+  const { dtype, chunk, shape, 'sample-rate': sampleRate } = values
   const named = [...values.in, ...more]
   return openSource(named.length > 0 ? named : ['-'], {
     from: values.from,
@@ -25,8 +27,10 @@ export function openInputs(
     reject,
     validate: values.validate,
     maxPacket: values['max-packet'],
+    ...options,
     ...(dtype !== undefined && { dtype }),
     ...(chunk !== undefined && { chunk }),
+    ...(shape !== undefined && { shape: parseShape(shape) }),
     ...(sampleRate !== undefined && { sampleRate }),
   })
 }

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import * as modules from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
+import { resetFlags } from '../v8-flags.ts'
 
 /** Set by the build, while it runs each command once, so that what a start needs is compiled and kept. */
 const KEEP = process.env['DAQUTILS_KEEP_CODE'] === '1'
@@ -25,7 +26,10 @@ export function launch(name: string): void {
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
   if (KEEP) {
-    const keep = () => writeFileSync(join(__dirname, `${name}.code`), script.createCachedData())
+    const keep = () => {
+      resetFlags()
+      writeFileSync(join(__dirname, `${name}.code`), script.createCachedData())
+    }
     process.on('exit', keep)
     // A sensor's process is killed by its parent and has no exit of its own.
     setTimeout(keep, 150).unref()

@@ -49,8 +49,8 @@ async function* limit(source: Source, limits: Limits, stop: AbortController): As
       waiting = false
       if (seen + batch.length === count) return yield batch
       if (seen + batch.length > count) {
-        // What is cut away goes nowhere, so the batch is not acknowledged: whoever sent it keeps it.
-        return yield batch.slice(0, count - seen)
+        // What is cut away goes nowhere, so it is not acknowledged: whoever sent it keeps it.
+        return yield batch.part?.(count - seen) ?? batch.slice(0, count - seen)
       }
       seen += batch.length
       yield batch

@@ -1,9 +1,10 @@
 // From the words of the command line to the exit code of a command.
 
 import { readFileSync } from 'node:fs'
+import { DEFAULT_BUS } from '../bus/bus.ts'
 import { CarrierError, errorCode, ReaderGone, systemReason, UsageError } from '../errors.ts'
 import { Ledger } from '../stream/ledger.ts'
-import { parsePolicy } from '../stream/policy.ts'
+import { POLICIES } from '../stream/policy.ts'
 import { Timer } from '../timer.ts'
 import { formatDuration } from '../units.ts'
 import type { Command, Context, Positional } from './command.ts'
@@ -33,7 +34,9 @@ export async function runCommand<const Options extends readonly Option[]>(
   const plain = createLog({ command: command.name, quiet: false, verbose: false, write: writeError })
   let parsed: Parsed<Options>
   try {
-    parsed = parseCommandLine(command.name, command.options, words, { environment: process.env, readFile: readText })
+    const { configKeys = [] } = command
+    const surroundings = { environment: process.env, readFile: readText, configKeys }
+    parsed = parseCommandLine(command.name, command.options, words, surroundings)
   } catch (error) {
     if (words.includes('--help') || words.includes('-h')) return showHelp(command)
     return explainUsage(command, plain, error)
@@ -84,8 +87,9 @@ async function execute<const Options extends readonly Option[]>(
         hangups.add(reopen)
         return () => hangups.delete(reopen)
       },
-      policy: parsePolicy(common.policy),
+      policy: POLICIES.find(name => name === common.policy) ?? 'block',
       buffer: common.buffer,
+      topics: async () => (await import('../bus/topics.ts')).topicsOf(common.bus),
     },
     reject: createRejecter({ ledger, log, strict: common.strict, verbose: common.verbose, file: common.reject }),
     warn: log.warn,
@@ -105,7 +109,7 @@ async function execute<const Options extends readonly Option[]>(
     timer?.stop()
   }
   if (common.stats !== undefined) report()
-  if (code === EXIT.lost) log.inform(ledger.summary())
+  if (code === EXIT.lost || (code === EXIT.timedOut && ledger.lost > 0)) log.inform(ledger.summary())
   else log.explain(ledger.summary())
   return code
 }
@@ -130,6 +134,7 @@ interface CommonValues {
   readonly reject: string | undefined
   readonly policy: string
   readonly buffer: number
+  readonly bus: string
 }
 
 /** The options that main itself acts on; a command whose table lacks one has its default. */
@@ -155,6 +160,7 @@ function commonValues(values: object): CommonValues {
     reject: text('reject'),
     policy: text('policy') ?? 'block',
     buffer: number('buffer') ?? 1024,
+    bus: text('bus') ?? DEFAULT_BUS,
   }
 }
 
@@ -171,7 +177,8 @@ function wrongPositionals(expected: readonly Positional[], given: readonly strin
 function wantsStdin<Options extends readonly Option[]>(command: Command<Options>, parsed: Parsed<Options>): boolean {
   const inputs: unknown = Reflect.get(parsed.values, 'in')
   const named = command.positionals.some(row => row.input) && parsed.positionals.length > 0
-  return command.filter && !named && Array.isArray(inputs) && inputs.length === 0
+  const elsewhere = command.insteadOfStdin?.some(name => Reflect.get(parsed.values, name) !== undefined)
+  return command.filter && !elsewhere && !named && Array.isArray(inputs) && inputs.length === 0
 }
 
 function terminalOf(color: string): Context['terminal'] {
@@ -203,7 +210,7 @@ function readText(path: string): string {
   }
 }
 
-async function say(name: string, text: string): Promise<number> {
+export async function say(name: string, text: string): Promise<number> {
   process.stdout.on('error', ignore) // the callback has it
   const error = await new Promise<unknown>(resolve => process.stdout.write(text, resolve))
   if (!error) return EXIT.done

@@ -3,6 +3,7 @@
 import Parser from 'yargs-parser'
 import { UsageError } from '../errors.ts'
 import { parseCount, parseDuration, parseFraction, parseNumber, parseSize } from '../units.ts'
+import type { ConfigKey } from './command.ts'
 import type { Option, Values } from './option.ts'
 
 export interface Parsed<Options extends readonly Option[]> {
@@ -14,6 +15,8 @@ export interface ParseSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Reads the file of `--config`. */
   readonly readFile: (path: string) => string
+  /** Names that the config file may have beside those of the options, which come before them. */
+  readonly configKeys?: readonly ConfigKey[]
 }
 
 type Value = string | number | boolean | readonly (string | number | boolean)[] | undefined
@@ -32,7 +35,7 @@ export function parseCommandLine<const Options extends readonly Option[]>(
   }
   const configOption = options.find(option => option.name === 'config')
   const path = configOption && (flags.get('config') ?? environment(configOption))?.[0]
-  const config = path === undefined ? new Map() : readConfig(command, options, path, surroundings.readFile)
+  const config = path === undefined ? new Map() : readConfig(command, options, path, surroundings)
 
   const values: Record<string, Value> = {}
   for (const option of options) {
@@ -148,22 +151,35 @@ function readConfig(
   command: string,
   options: readonly Option[],
   path: string,
-  readFile: (path: string) => string,
-): Map<string, readonly string[]> {
+  { readFile, configKeys = [] }: ParseSurroundings,
+): ReadonlyMap<string, readonly string[]> {
   const root = parseObject(path, readFile(path))
   const found = new Map<string, readonly string[]>()
+  const meant = new Map<string, readonly string[]>()
   const own = root[command]
   const layers = [root, own !== null && typeof own === 'object' ? own : {}]
   for (const layer of layers) {
     for (const [name, value] of Object.entries(layer)) {
+      const keys = configKeys.filter(key => key.name === name)
       const option = options.find(option => option.name === name)
       const isSection = value !== null && typeof value === 'object' && !Array.isArray(value)
-      if (!option && layer === root && isSection) continue
-      if (!option) throw new UsageError(`${path}: ${unknownOption(name, options)}`)
-      found.set(name, (Array.isArray(value) ? value : [value]).map(String))
+      if (option) found.set(name, wordsOf(value))
+      else if (keys.length > 0) for (const [option, words] of meanings(keys, value)) meant.set(option, words)
+      else if (layer !== root || !isSection) throw new UsageError(`${path}: ${unknownOption(name, options)}`)
     }
   }
-  return found
+  return new Map([...meant, ...found])
+}
+
+function* meanings(keys: readonly ConfigKey[], value: unknown): Generator<readonly [string, readonly string[]]> {
+  for (const { option, word } of keys) {
+    const words = word ? [word(value)].filter(text => text !== undefined) : wordsOf(value)
+    if (option !== undefined && words.length > 0) yield [option, words]
+  }
+}
+
+function wordsOf(value: unknown): readonly string[] {
+  return (Array.isArray(value) ? value : [value]).map(String)
 }
 
 function parseObject(path: string, text: string): Record<string, unknown> {

@@ -1,9 +1,10 @@
 // The options that mean the same in every command: each is written here, once.
 
+import { DEFAULT_BUS } from '../bus/bus.ts'
 import { POLICIES } from '../stream/policy.ts'
 import type { Option } from './option.ts'
 
-const FORMATS = ['auto', 'ndjson', 'frame', 'csv', 'raw'] as const
+const FORMATS = ['auto', 'ndjson', 'frame', 'csv', 'raw', 'vrt'] as const
 
 /** Every command has these. */
 export const COMMON = [
@@ -61,6 +62,19 @@ export const REJECTS = [
   { name: 'strict', kind: 'flag', summary: 'stop at the first bad record or failing output, with exit code 1' },
 ] as const satisfies readonly Option[]
 
+/** What a record may be. */
+export const RECORDS = [
+  { name: 'validate', kind: 'flag', summary: 'parse every record, also where it is only passed on' },
+  {
+    name: 'max-packet',
+    kind: 'size',
+    argument: 'SIZE',
+    default: '1GiB',
+    summary: 'a longer record is an error, not an allocation',
+  },
+  ...REJECTS,
+] as const satisfies readonly Option[]
+
 /** Where packets come from and how they are read. */
 export const INPUT = [
   {
@@ -86,16 +100,14 @@ export const INPUT = [
     summary: 'element type of raw input: float32, complex64, cf32_le, …',
   },
   { name: 'chunk', kind: 'size', argument: 'SIZE', summary: 'cut raw input into packets of this many bytes' },
-  { name: 'sample-rate', kind: 'number', argument: 'HZ', summary: 'sample rate of raw input, put into the meta' },
-  { name: 'validate', kind: 'flag', summary: 'parse every record, also where it is only passed on' },
   {
-    name: 'max-packet',
-    kind: 'size',
-    argument: 'SIZE',
-    default: '1GiB',
-    summary: 'a longer record is an error, not an allocation',
+    name: 'shape',
+    kind: 'text',
+    argument: 'N,N…',
+    summary: 'cut raw input into arrays of this shape and --dtype: 1035,1060',
   },
-  ...REJECTS,
+  { name: 'sample-rate', kind: 'number', argument: 'HZ', summary: 'sample rate of raw input, put into the meta' },
+  ...RECORDS,
 ] as const satisfies readonly Option[]
 
 /** Where packets go and how they are written. */
@@ -126,7 +138,19 @@ export const OUTPUT = [
   },
 ] as const satisfies readonly Option[]
 
-/** What happens at a full queue. */
+/** Where topics are. */
+export const BUS = [
+  {
+    name: 'bus',
+    kind: 'text',
+    argument: 'URL',
+    default: DEFAULT_BUS,
+    summary: 'the broker of topics, or another bus: tcp://HOST:PORT, unix:PATH, nats://HOST, …',
+    detail: 'See broker(1) for all of them.',
+  },
+] as const satisfies readonly Option[]
+
+/** What endpoints have around them: what happens at a full queue, and the bus that has their topics. */
 export const QUEUE = [
   {
     name: 'policy',
@@ -143,4 +167,5 @@ export const QUEUE = [
     default: '1024',
     summary: 'how many packets a queue holds',
   },
+  ...BUS,
 ] as const satisfies readonly Option[]

@@ -1,5 +1,6 @@
 // What a codec is: bytes to packets and back, without I/O.
 
+import type { Gap } from '../packet.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import type { Decoder, Encoder } from '../stream/step.ts'
 
@@ -7,6 +8,8 @@ export interface DecodeOptions {
   /** The name of the input, for error messages. */
   readonly source: string
   readonly reject: Rejecter
+  /** Told of each gap record that the decoder makes, where the format shows that packets are missing. */
+  readonly lose?: (gap: Gap) => void
   /** Parse every record at once, so that a record nobody looks at is checked, too. */
   readonly validate?: boolean
   /** The longest record in bytes; default 1 GiB. A longer one is rejected without being held. */
@@ -15,6 +18,10 @@ export interface DecodeOptions {
   readonly dtype?: string
   /** Raw bytes are cut into packets of this many bytes. */
   readonly chunk?: number
+  /** Raw bytes without a chunk or shape are not cut or held back: a packet is the whole elements that came together. */
+  readonly asTheyCome?: boolean
+  /** The shape of raw packets, in elements: they are cut by it instead. */
+  readonly shape?: readonly number[]
   /** Hz, put into the meta of raw packets. */
   readonly sampleRate?: number
 }

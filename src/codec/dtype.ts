@@ -32,12 +32,12 @@ const NUMPY: readonly Row[] = [
 
 const SIGMF_KINDS = { f: 'float', i: 'int', u: 'uint' } as const
 
-/** What an element type's name means, or nothing if it is unknown. NumPy names are little-endian here. */
+/** What an element type's name means, or nothing if it is unknown. NumPy's words are little-endian here. */
 export function dtypeNamed(text: string): Dtype | undefined {
   for (const [name, size, kind, complex] of NUMPY) {
     if (name === text) return { name, size, kind, complex, littleEndian: true }
   }
-  return sigmf(text)
+  return sigmf(text) ?? typeString(text)
 }
 
 /** `rf32_le ci16_be cu8 ri8 …`: real or complex, kind, bits, byte order (none for single bytes). */
@@ -52,6 +52,20 @@ function sigmf(text: string): Dtype | undefined {
   const complex = form === 'c'
   const name = complex && kind === 'float' ? `complex${width * 2}` : `${kind}${width}`
   return { name, size: (width / 8) * (complex ? 2 : 1), complex, kind, littleEndian: order !== 'b' }
+}
+
+const TYPE_STRING_KINDS = { b: 'bool', i: 'int', u: 'uint', f: 'float', c: 'float' } as const
+
+/** `<f4 >u2 |b1`: NumPy's array interface protocol, which it also prints where the byte order is not the machine's. */
+function typeString(text: string): Dtype | undefined {
+  const parts = /^([<>|=])([biufc])(1|2|4|8|16)$/.exec(text)
+  if (!parts) return undefined
+  const [, order, letter, bytes] = parts
+  const complex = letter === 'c'
+  const kind = Object.entries(TYPE_STRING_KINDS).find(([known]) => known === letter)?.[1]
+  const row = NUMPY.find(row => row[1] === Number(bytes) && row[2] === kind && row[3] === complex)
+  if (!row) return undefined
+  return { name: row[0], size: row[1], kind: row[2], complex, littleEndian: order !== '>' }
 }
 
 /** Every name of `dtypeNamed`, for messages. */

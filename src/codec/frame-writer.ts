@@ -8,6 +8,7 @@ import type { EncodeOptions } from './codec.ts'
 import { HEADER, writeHeader } from './frame-header.ts'
 import { Frame } from './frame-packet.ts'
 import { Line } from './line.ts'
+import { Parts } from './parts.ts'
 import { FieldScan } from './scan.ts'
 import { readMeta } from './unreadable.ts'
 
@@ -27,6 +28,7 @@ export function frameEncoder({ crc = true, reject }: EncodeOptions): Encoder {
       for (const packet of batch) {
         if (packet instanceof Frame && packet.crc === crc) writer.pass(packet)
         else if (packet instanceof Line && isMetaOnly(packet)) writer.line(packet)
+        else if (packet instanceof Parts && packet.topic === undefined) writer.parts(packet)
         else if (readMeta(packet, reject)) writer.packet(packet)
       }
       return writer.finish()
@@ -79,6 +81,17 @@ class FrameWriter {
     slab.used += HEADER
     slab.copy(buffer, start, end)
     this.#finishFrame(begin, NO_DATA)
+  }
+
+  /** The meta's bytes as they came. */
+  parts({ metaBytes, data }: Parts): void {
+    this.#closeRun()
+    const slab = this.#slab
+    const begin = slab.used
+    slab.room(HEADER + metaBytes.length + ALIGNMENT)
+    slab.used += HEADER
+    slab.bytes(metaBytes)
+    this.#finishFrame(begin, data)
   }
 
   finish(): readonly Uint8Array[] {

@@ -9,8 +9,9 @@ import { frame } from './frame.ts'
 import { MAGIC } from './frame-header.ts'
 import { ndjson } from './ndjson.ts'
 import { raw } from './raw.ts'
+import { vrt } from './vrt.ts'
 
-export const CODECS: readonly Codec[] = [ndjson, frame, csv, raw]
+export const CODECS: readonly Codec[] = [ndjson, frame, csv, raw, vrt]
 
 export function codecNamed(name: string): Codec {
   const codec = CODECS.find(codec => codec.name === name)
@@ -24,9 +25,16 @@ export function codecForPath(path: string): Codec | undefined {
   return CODECS.find(({ endings }) => endings.some(ending => name.endsWith(ending)))
 }
 
-/** The format whose input can start with this byte: a frame's magic can start neither JSON nor UTF-8 text. */
-export function detectCodec(firstByte: number): Codec {
-  return firstByte === MAGIC[0] ? frame : ndjson
+/** White space, RFC 7464's separator, a brace, and what a byte order mark begins with. */
+const TEXT = [0x09, 0x0a, 0x0d, 0x20, 0x1e, 0x7b, 0xef]
+
+/**
+ * The format whose input can start with this byte: a frame's magic can start neither JSON nor UTF-8 text. `otherwise`
+ * is what starts with none of these.
+ */
+export function detectCodec(firstByte: number, otherwise: Codec = ndjson): Codec {
+  if (firstByte === MAGIC[0]) return frame
+  return TEXT.includes(firstByte) ? ndjson : otherwise
 }
 
 const NOTHING: Batch = []

@@ -21,16 +21,13 @@ export const raw: Codec = {
 
 /**
  * Cuts bytes into packets of `chunk` bytes, rounded down to whole elements; the last one may be shorter. `shape` counts
- * elements. Bytes at the end that are no whole element are rejected.
+ * elements. With a `shape` every packet has it. Bytes at the end that are no whole element, or shape, are rejected.
  */
-function rawDecoder({ source, reject, dtype = 'uint8', chunk = CHUNK, sampleRate, maxPacket }: DecodeOptions): Decoder {
-  const type = dtypeNamed(dtype)
-  if (!type) throw new UsageError(`unknown dtype '${dtype}': expected ${DTYPE_NAMES.join(', ')}`)
-  const element = type.size
-  const size = chunk - (chunk % element)
-  if (size <= 0) throw new UsageError(`a chunk of ${chunk} bytes holds no ${dtype}: expected at least ${element}`)
-  const most = maxPacket ?? MAX_PACKET
-  if (size > most) throw new UsageError(`a chunk of ${chunk} bytes: expected at most ${most}`)
+function rawDecoder(options: DecodeOptions): Decoder {
+  const { source, reject, dtype = 'uint8', shape, sampleRate } = options
+  const { element, size } = sizesOf(options)
+  const unit = shape ? size : element
+  const asTheyCome = options.asTheyCome === true && !shape && options.chunk === undefined
   const held = new Gather()
   let seq = 0
   let offset = 0
@@ -39,7 +36,7 @@ function rawDecoder({ source, reject, dtype = 'uint8', chunk = CHUNK, sampleRate
     offset += data.length
     const meta = {
       dtype,
-      shape: [data.length / element],
+      shape: shape ?? [data.length / element],
       ...(sampleRate !== undefined && { sample_rate: sampleRate }),
       seq: seq++,
     }
@@ -49,6 +46,13 @@ function rawDecoder({ source, reject, dtype = 'uint8', chunk = CHUNK, sampleRate
   return {
     push(input) {
       const bytes = asBuffer(input)
+      if (asTheyCome) {
+        held.add(bytes)
+        const all = held.take()
+        const whole = all.length - (all.length % element)
+        held.add(Buffer.from(all.subarray(whole)))
+        return whole > 0 ? [cut(all.subarray(0, whole))] : NOTHING
+      }
       if (held.length + bytes.length < size) {
         held.add(bytes)
         return NOTHING
@@ -66,13 +70,27 @@ function rawDecoder({ source, reject, dtype = 'uint8', chunk = CHUNK, sampleRate
     },
     end() {
       const rest = held.take()
-      const whole = rest.length - (rest.length % element)
+      const whole = rest.length - (rest.length % unit)
       const packets = whole > 0 ? [cut(rest.subarray(0, whole))] : NOTHING
       if (whole < rest.length) {
-        const detail = `the input ends within an element of ${element} bytes (${dtype})`
+        const what = shape ? `a shape of ${size} bytes` : `an element of ${element} bytes`
+        const detail = `the input ends within ${what} (${dtype})`
         reject({ place: { source, offset }, reason: 'truncated', detail, bytes: rest.subarray(whole) })
       }
       return packets
     },
   }
+}
+
+/** Bytes of an element and of a packet. */
+function sizesOf({ dtype = 'uint8', chunk, shape, maxPacket = MAX_PACKET }: DecodeOptions) {
+  const element = dtypeNamed(dtype)?.size
+  if (element === undefined) throw new UsageError(`unknown dtype '${dtype}': expected ${DTYPE_NAMES.join(', ')}`)
+  if (shape && chunk !== undefined) throw new UsageError('a chunk and a shape: expected one of them')
+  const bytes = shape?.reduce((product, side) => product * side, element) ?? chunk ?? CHUNK
+  const size = bytes - (bytes % element)
+  if (size <= 0 && shape) throw new UsageError(`a shape of ${shape.join(', ')} holds nothing: expected at least 1`)
+  if (size <= 0) throw new UsageError(`a chunk of ${bytes} bytes holds no ${dtype}: expected at least ${element}`)
+  if (size > maxPacket) throw new UsageError(`a chunk of ${bytes} bytes: expected at most ${maxPacket}`)
+  return { element, size }
 }

@@ -1,7 +1,9 @@
 // The commands, in the order of the manual. Each is loaded when it is asked for.
 
 import type { CommandEntry } from '../cli/dispatch.ts'
+import { familyTable, runFamily } from '../cli/family.ts'
 import { runCommand } from '../cli/main.ts'
+import { broker } from './broker.ts'
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
@@ -23,6 +25,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     run: async words => runCommand((await import('./log-source.ts')).logSource, words),
   },
   {
+    name: broker.name,
+    summary: broker.summary,
+    verbs: broker.verbs,
+    table: async () => familyTable(broker),
+    run: words => runFamily(broker, words),
+  },
+  {
     name: 'repack',
     summary: 'move packets from any input and format to any other',
     table: async () => (await import('./repack.ts')).repack,
@@ -33,5 +42,41 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'prove what a transport did: lost, duplicated, reordered, corrupt, late',
     table: async () => (await import('./verify.ts')).verify,
     run: async words => runCommand((await import('./verify.ts')).verify, words),
+  },
+  {
+    name: 'vrt',
+    summary: 'VITA 49 radio packets to packets and back; receivers over SCPI; a simulated receiver',
+    table: async () => (await import('./vrt.ts')).vrt,
+    run: async words => runCommand((await import('./vrt.ts')).vrt, words),
+  },
+  {
+    name: 'valkyrie-send',
+    summary: 'send packets to programs that read Valkyrie packets',
+    table: async () => (await import('./valkyrie-send.ts')).valkyrieSend,
+    run: async words => runCommand((await import('./valkyrie-send.ts')).valkyrieSend, words),
+  },
+  {
+    name: 'valkyrie-recv',
+    summary: 'receive packets from programs that write Valkyrie packets',
+    table: async () => (await import('./valkyrie-recv.ts')).valkyrieRecv,
+    run: async words => runCommand((await import('./valkyrie-recv.ts')).valkyrieRecv, words),
+  },
+  {
+    name: 'valkyrie-keygen',
+    summary: 'make the keys for encrypted Valkyrie connections',
+    table: async () => (await import('./valkyrie-keygen.ts')).valkyrieKeygen,
+    run: async words => runCommand((await import('./valkyrie-keygen.ts')).valkyrieKeygen, words),
+  },
+  {
+    name: 'fft',
+    summary: 'turn samples into power spectra, and complex spectra back into samples',
+    table: async () => (await import('./fft.ts')).fft,
+    run: async words => runCommand((await import('./fft.ts')).fft, words),
+  },
+  {
+    name: 'calibrate',
+    summary: 'correct samples and spectra: levels, IQ imbalance, offsets, inversion, usable bins',
+    table: async () => (await import('./calibrate.ts')).calibrate,
+    run: async words => runCommand((await import('./calibrate.ts')).calibrate, words),
   },
 ]

@@ -8,13 +8,14 @@ import { limited } from '../cli/limits.ts'
 import type { Values } from '../cli/option.ts'
 import { COMMON, INPUT, LIMITS, QUEUE } from '../cli/shared-options.ts'
 import { UsageError } from '../errors.ts'
-import { STORES, storeFor } from '../store/index.ts'
+import { storeFor } from '../store/index.ts'
 import { Log } from '../store/log.ts'
 import { once } from '../store/readable.ts'
 import { type Rotation, type Store, type StoreContext, type StoreKind, SYNC_MODES } from '../store/store.ts'
 import type { StageReport } from '../stream/ledger.ts'
 import { run } from '../stream/run.ts'
 import { type Endpoint, parseEndpoint } from '../url.ts'
+import { compileLate } from '../v8-flags.ts'
 
 const OPTIONS = [
   ...COMMON,
@@ -71,18 +72,9 @@ export const logSink = defineCommand({
       'hold the time itself: log-%Y-%m-%d.csv (%Y %m %d %j %H %M %S %s %F %T, in UTC). On HUP a file that was moved ' +
       'away is begun anew; one that is still there is finished if it rotates.',
   ],
-  positionals: [{ name: 'STORE', summary: 'where packets are stored (default screen:)', many: true }],
+  positionals: [{ name: 'STORE', summary: 'where packets are stored (default screen:)', many: true, store: 'write' }],
   options: OPTIONS,
   topics: [
-    {
-      title: 'Stores',
-      terms: STORES.map(({ example, summary, params }) => {
-        const known = params.map(
-          param => `${param.name}${param.argument ? `=${param.argument}` : ''}: ${param.summary}`,
-        )
-        return [example, [summary, ...known].join('. ')] as const
-      }),
-    },
     {
       title: 'What becomes of a packet',
       terms: [
@@ -121,6 +113,7 @@ export const logSink = defineCommand({
   seeAlso: ['log-source(1)', 'sensor-sim(1)', 'packet(5)'],
   filter: true,
   async run(context) {
+    compileLate()
     const { values, carrier } = context
     const inputs = values.in.length > 0 ? values.in : ['-']
     const acknowledged = inputs.some(input => parseEndpoint(input).params.has('ack'))

@@ -59,7 +59,7 @@ export const logSource = defineCommand({
     'The packets of one store come in the order in which they were stored. Several stores are merged by timestamp; ' +
       'with --follow, packet by packet as they come.',
   ],
-  positionals: [{ name: 'STORE', summary: 'where packets are stored', many: true, required: true }],
+  positionals: [{ name: 'STORE', summary: 'where packets are stored', many: true, required: true, store: 'read' }],
   options: OPTIONS,
   examples: [
     {

@@ -17,6 +17,7 @@ import { CONNECTIONS } from '../sensor/in-processes.ts'
 import { SENSOR_KINDS } from '../sensor/kinds.ts'
 import { Simulation, type SimulationOptions } from '../sensor/simulation.ts'
 import { formatDuration, parseNumber } from '../units.ts'
+import { compileLate } from '../v8-flags.ts'
 
 /** Messages that a sensor at full speed sends together, at most. */
 const BLOCK = 256
@@ -171,6 +172,7 @@ export const sensorSim = defineCommand({
   seeAlso: ['log-sink(1)', 'verify(1)', 'packet(5)'],
   filter: false,
   async run(context) {
+    compileLate()
     const { values } = context
     const options = simulationOptions(context)
     const sink = await openOutputs(context)

@@ -4,6 +4,7 @@ import { connect, Socket } from 'node:net'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { compileLate } from '../v8-flags.ts'
 import { systemClock } from './clock.ts'
 import { CREDITS } from './in-threads.ts'
 import { textBlock } from './link.ts'
@@ -13,8 +14,10 @@ const STDOUT = 1
 // A process ends by itself here and nowhere else outside the command line: nobody can be asked when the parent is gone.
 const { exit } = process
 
-if (isMainThread) liveInProcess()
-else if (parentPort) liveInThread(parentPort, workerData)
+if (isMainThread) {
+  compileLate()
+  liveInProcess()
+} else if (parentPort) liveInThread(parentPort, workerData)
 
 /** Bytes that may wait here for the network before the sensor does. */
 const WRITE_AHEAD = 64 * 1024

@@ -5,6 +5,7 @@ import { ByteWriter } from '../codec/byte-writer.ts'
 import { csv as csvCodec } from '../codec/csv.ts'
 import { textsOf } from '../codec/csv-cell.ts'
 import { CSV_EXTRA_COLUMN, CsvRowEncoder, csvColumns, csvHeader } from '../codec/csv-rows.ts'
+import { CsvSplitter } from '../codec/csv-split.ts'
 import { readMeta } from '../codec/unreadable.ts'
 import { CarrierError } from '../errors.ts'
 import type { Batch, Json, JsonObject, Packet } from '../packet.ts'
@@ -96,12 +97,10 @@ class CsvRecords implements FileRecords {
     const window = file.window()
     const bytes = window.read(position, window.size - position)
     const ids: string[] = []
-    for (let from = 0; from < bytes.length; ) {
-      const { length } = csvFormat.whole(bytes.subarray(from), 1)
-      if (length === 0) break
-      const id = textsOf(bytes.toString('utf8', from, from + length))[column]
+    const splitter = new CsvSplitter()
+    for (let from = 0, to = splitter.next(bytes, 0); to >= 0; from = to, to = splitter.next(bytes, from)) {
+      const id = textsOf(bytes.toString('utf8', from, to))[column]
       if (id && from + position > 0) ids.push(id)
-      from += length
     }
     return ids
   }

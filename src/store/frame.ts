@@ -5,7 +5,7 @@ import { codedStore } from './coded.ts'
 
 export const frame = codedStore({
   scheme: 'frame',
-  summary: 'a file of frames: meta and bytes with a checksum, nothing lost',
+  summary: 'a file of frames; meta and bytes with a checksum, nothing lost',
   example: 'frame:capture.frame',
   format: frameFormat,
   look: path => `repack -i ${path} --to ndjson`,

@@ -15,7 +15,7 @@ import type { StoreKind } from './store.ts'
 export const STORES: readonly StoreKind[] = [csv, sqliteStore, postgresStore, ndjson, frame, memory, screen]
 
 /** A path alone is the store of its ending. */
-const ENDINGS: Readonly<Record<string, string>> = {
+export const STORE_ENDINGS: Readonly<Record<string, string>> = {
   '.csv': 'csv',
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
@@ -28,11 +28,11 @@ const ENDINGS: Readonly<Record<string, string>> = {
 
 /** `csv:PATH`, or a path whose ending says what it is: `log.csv`. */
 export function storeFor(endpoint: Endpoint): StoreKind {
-  const scheme = endpoint.scheme === 'file' ? ENDINGS[extname(endpoint.rest).toLowerCase()] : endpoint.scheme
+  const scheme = endpoint.scheme === 'file' ? STORE_ENDINGS[extname(endpoint.rest).toLowerCase()] : endpoint.scheme
   const kind = STORES.find(store => store.scheme === scheme)
   if (kind) return kind
   const schemes = STORES.map(store => `${store.scheme}:`).join(' ')
-  const endings = Object.keys(ENDINGS).join(' ')
+  const endings = Object.keys(STORE_ENDINGS).join(' ')
   throw new UsageError(
     `${withoutSecrets(endpoint.text)}: no such store: expected ${schemes} or a path that ends in ${endings}`,
   )

@@ -127,7 +127,7 @@ const named = new Map<string, MemoryStore>()
 
 export const memory: StoreKind = {
   scheme: 'memory',
-  summary: 'the latest packets in memory, for programs that use daqutils as a library',
+  summary: 'the latest packets in memory; for programs that use daqutils as a library',
   example: 'memory:recent?size=1000',
   params: [{ name: 'size', argument: 'N', summary: `packets that are kept (default ${MEMORY_PACKETS})` }],
   async open(endpoint, { ledger, reject, deduplicate = false }) {

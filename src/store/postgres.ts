@@ -21,7 +21,7 @@ const LOOK_MS = 200
 
 export const postgresStore: StoreKind = {
   scheme: 'postgres',
-  summary: 'a table of a PostgreSQL database, with the same columns as sqlite:',
+  summary: 'a table of a PostgreSQL database; with the same columns as sqlite:',
   example: 'postgres://user@host:5432/database?table=log',
   params: [
     { name: 'table', argument: 'NAME', summary: `the table (default ${TABLE}), made where it is not there` },

@@ -9,7 +9,7 @@ import type { Store, StoreContext, StoreKind } from './store.ts'
 
 export const screen: StoreKind = {
   scheme: 'screen',
-  summary: 'stdout: aligned columns on a terminal, else the values joined by TAB',
+  summary: 'stdout; aligned columns on a terminal, else the values joined by TAB',
   example: 'screen:?columns=name,value,unit',
   params: [
     { name: 'columns', argument: 'KEYS', summary: 'show these keys only (default all; on a terminal without the id)' },

@@ -14,6 +14,35 @@ export interface StageReport {
   readonly injected?: Readonly<Record<string, number>>
   /** The most packets held at once, where that is limited. */
   readonly peak?: number
+  /** The peers that are connected, and the latest that were, where a carrier counts each of them. */
+  readonly peers?: PeerReports
+}
+
+/** What one peer was sent or has sent. Of packets written for it, what is not sent, dropped or taken back is pending. */
+export interface PeerReport {
+  readonly received?: number
+  readonly written?: number
+  readonly sent?: number
+  readonly dropped?: Readonly<Record<string, number>>
+  readonly pending?: number
+}
+
+/** By the peers' names. */
+export type PeerReports = Readonly<Record<string, PeerReport>>
+
+/** Two reports of one peer, or of two that go by one name. */
+export function joined(a: PeerReport, b: PeerReport): PeerReport {
+  const dropped = { ...a.dropped }
+  for (const [reason, count] of Object.entries(b.dropped ?? {})) dropped[reason] = (dropped[reason] ?? 0) + count
+  const total = (name: 'received' | 'written' | 'sent' | 'pending') =>
+    a[name] === undefined && b[name] === undefined ? {} : { [name]: (a[name] ?? 0) + (b[name] ?? 0) }
+  return {
+    ...total('received'),
+    ...total('written'),
+    ...total('sent'),
+    ...((a.dropped || b.dropped) && { dropped }),
+    ...total('pending'),
+  }
 }
 
 /** The counters of one stage. Plain fields: they are raised once a batch on the hot path. */
@@ -27,6 +56,7 @@ export class StageCount {
   readonly injected = new Map<string, number>()
   readonly dropped = new Map<string, number>()
   readonly rejected = new Map<string, number>()
+  readonly #peers: (() => PeerReports)[] = []
 
   drop(reason: string, count = 1): void {
     this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count)
@@ -40,11 +70,28 @@ export class StageCount {
     this.injected.set(name, (this.injected.get(name) ?? 0) + count)
   }
 
+  /** Of one endpoint among those that the stage has: asked for each report. */
+  countPeers(reports: () => PeerReports): void {
+    this.#peers.push(reports)
+  }
+
+  /** Of all endpoints; nothing where no endpoint counts its peers. */
+  get peers(): PeerReports | undefined {
+    if (this.#peers.length === 0) return undefined
+    const all = new Map<string, PeerReport>()
+    for (const [name, report] of this.#peers.flatMap(reports => Object.entries(reports()))) {
+      const before = all.get(name)
+      all.set(name, before ? joined(before, report) : report)
+    }
+    return Object.fromEntries(all)
+  }
+
   get lost(): number {
     return sum(this.dropped) + sum(this.rejected)
   }
 
   report(): StageReport {
+    const { peers } = this
     return {
       in: this.in,
       out: this.out,
@@ -55,6 +102,7 @@ export class StageCount {
       bytes: this.bytes,
       ...(this.injected.size > 0 && { injected: Object.fromEntries(this.injected) }),
       ...(this.peak > 0 && { peak: this.peak }),
+      ...(peers && { peers }),
     }
   }
 }
@@ -66,14 +114,24 @@ function sum(counts: ReadonlyMap<string, number>): number {
 }
 
 export class Ledger {
-  readonly #stages = new Map<string, StageCount>()
+  #stages = new Map<string, StageCount>()
+  #prefix = ''
+
+  /** The same ledger for a part of what is done: its stages have a word before their names. */
+  under(word: string): Ledger {
+    const part = new Ledger()
+    part.#stages = this.#stages
+    part.#prefix = `${this.#prefix}${word} `
+    return part
+  }
 
   /** The counters of the stage of that name, made on first use. */
   stage(name: string): StageCount {
-    const known = this.#stages.get(name)
+    const full = this.#prefix + name
+    const known = this.#stages.get(full)
     if (known) return known
     const count = new StageCount()
-    this.#stages.set(name, count)
+    this.#stages.set(full, count)
     return count
   }
 

@@ -10,8 +10,9 @@ export interface QueueOptions {
   readonly policy: Policy
   /** The bound. Gap records of the queue itself do not count against it. */
   readonly packets: number
-  /** A second bound, on the bytes of data. */
+  /** A second bound, on the bytes of data, or of what `size` says. */
   readonly bytes?: number
+  readonly size?: (packet: Packet) => number
   /** Named by gap records. */
   readonly stage: string
   readonly count: StageCount
@@ -39,6 +40,7 @@ export class BoundedQueue {
   readonly #options: QueueOptions
   readonly #bound: number
   readonly #bytesBound: number
+  readonly #size: (packet: Packet) => number
   #ring: (Packet | undefined)[] = new Array<Packet | undefined>(16)
   #head = 0
   #length = 0
@@ -53,6 +55,7 @@ export class BoundedQueue {
     this.#options = options
     this.#bound = options.policy === 'latest' ? 1 : Math.max(1, options.packets)
     this.#bytesBound = options.bytes ?? Number.POSITIVE_INFINITY
+    this.#size = options.size ?? (packet => packet.data.length)
   }
 
   get isEmpty(): boolean {
@@ -119,7 +122,7 @@ export class BoundedQueue {
     this.#ring[(this.#head + this.#length) & (this.#ring.length - 1)] = packet
     this.#length++
     if (packet instanceof Announcement) this.#announcements++
-    else if (this.#bytesBound !== Number.POSITIVE_INFINITY) this.#bytes += packet.data.length
+    else if (this.#bytesBound !== Number.POSITIVE_INFINITY) this.#bytes += this.#size(packet)
   }
 
   #shift(): Packet | undefined {
@@ -129,7 +132,7 @@ export class BoundedQueue {
     this.#head = (this.#head + 1) & (this.#ring.length - 1)
     this.#length--
     if (packet instanceof Announcement) this.#announcements--
-    else if (packet && this.#bytesBound !== Number.POSITIVE_INFINITY) this.#bytes -= packet.data.length
+    else if (packet && this.#bytesBound !== Number.POSITIVE_INFINITY) this.#bytes -= this.#size(packet)
     return packet
   }
 

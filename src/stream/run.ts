@@ -1,12 +1,9 @@
 // The only loop: source, stages, sink.
 
-import { setImmediate as afterEvents } from 'node:timers/promises'
 import { TimedOut } from '../errors.ts'
 import type { Batch } from '../packet.ts'
+import { FairTurns } from './fair-turns.ts'
 import { chain, type Sink, type Source, type Stage } from './step.ts'
-
-/** Timers, signals and other connections get their turn at least this often. */
-const TURN_MS = 10
 
 /**
  * Moves every batch from the source through the stages into the sink, then ends the stages, also after a timeout: what they
@@ -27,7 +24,7 @@ export async function run(source: Source, stages: readonly Stage[], sink: Sink):
 }
 
 async function move(source: Source, middle: Stage, sink: Sink): Promise<void> {
-  let turn = performance.now()
+  const turns = new FairTurns()
   for await (const input of source) {
     const output = middle.push(input)
     if (output.length > 0) {
@@ -39,9 +36,7 @@ async function move(source: Source, middle: Stage, sink: Sink): Promise<void> {
       if (committed) await committed
       input.acknowledge()
     }
-    if (performance.now() - turn > TURN_MS) {
-      await afterEvents()
-      turn = performance.now()
-    }
+    const turn = turns.due()
+    if (turn) await turn
   }
 }

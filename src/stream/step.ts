@@ -16,6 +16,8 @@ export type Source = AsyncIterable<Batch>
 /** Where packets end. `write` resolves when more may come, `commit` when all written so far is durable. */
 export interface Sink {
   write(batch: Batch): void | Promise<void>
+  /** A batch is done with when `write` has returned, or its promise resolved: its memory may be written again. */
+  readonly takesAtOnce?: boolean
   commit?(): void | Promise<void>
   /** Ends well: all that was written is kept. */
   close(): Promise<void>

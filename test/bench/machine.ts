@@ -1,23 +1,39 @@
 // The machine under the benches: its programs, its speed at the moment, the environment of all that is measured.
 
-import { execFile } from 'node:child_process'
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const PACKAGES: Readonly<Record<string, string>> = {
+  cc: 'gcc libc6-dev',
+  'fftw3.h': 'libfftw3-dev',
   gawk: 'gawk',
   initdb: 'postgresql',
   jq: 'jq',
   mawk: 'mawk',
   mlr: 'miller',
+  numpy: 'python3-numpy',
   psql: 'postgresql-client',
   python3: 'python3',
+  pyzmq: 'python3-zmq',
+  scipy: 'python3-scipy',
   sqlite3: 'sqlite3',
+  'zmq.h': 'libzmq3-dev',
 }
-const OURS = ['log-sink', 'log-source', 'repack', 'sensor-sim', 'verify']
+const OURS = [
+  'fft',
+  'log-sink',
+  'log-source',
+  'repack',
+  'sensor-sim',
+  'valkyrie-recv',
+  'valkyrie-send',
+  'verify',
+  'vrt',
+]
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Inputs are kept here between runs. */
@@ -61,8 +77,27 @@ export function peerPath(script: string): string {
 export function missing(program: string): string | undefined {
   if (OURS.includes(program))
     return existsSync(join(root, 'dist', `${program}.cjs`)) ? undefined : `${program} is not built: npm run build`
-  if (program === 'python3' ? existsSync(python) : findProgram(program) !== undefined) return undefined
+  if (PRESENT[program]?.() ?? findProgram(program) !== undefined) return undefined
   return `${program} is not installed: apt-get install ${PACKAGES[program] ?? program}`
+}
+
+/** What is not a program on the PATH, and whether it is there. */
+const PRESENT: Readonly<Record<string, () => boolean>> = {
+  python3: () => existsSync(python),
+  'fftw3.h': () => existsSync('/usr/include/fftw3.h') || existsSync('/usr/local/include/fftw3.h'),
+  numpy: () => spawnSync(python, ['-c', 'import numpy'], { env: environment }).status === 0,
+  scipy: () => spawnSync(python, ['-c', 'import scipy'], { env: environment }).status === 0,
+  pyzmq: () => spawnSync(python, ['-c', 'import zmq'], { env: environment }).status === 0,
+  'zmq.h': () => existsSync('/usr/include/zmq.h') || existsSync('/usr/local/include/zmq.h'),
+}
+
+/** The path of a program made of `peers/NAME.c`. */
+export function compiled(name: string, ...libraries: readonly string[]): string {
+  const source = peerPath(`${name}.c`)
+  const program = join(folder, `peer-${name}`)
+  if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program
+  execFileSync('cc', ['-O2', '-o', program, source, ...libraries], { stdio: ['ignore', 'ignore', 'inherit'] })
+  return program
 }
 
 export function findProgram(program: string): string | undefined {

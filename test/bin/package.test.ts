@@ -1,7 +1,7 @@
 // The package as a user has it: packed, installed into an empty prefix, used from there.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ROOT } from '../support/cases.ts'
@@ -55,14 +55,17 @@ t.test('the main job runs from the tarball', async t => {
 
 t.test('man finds the pages', async t => {
   if (spawnSync('man', ['--version']).error) return t.comment('man is not here')
-  mkdirSync(join(prefix, 'share/man/man1'), { recursive: true })
-  for (const page of readdirSync(join(home, 'man')).filter(name => name.endsWith('.1'))) {
-    run('cp', join(home, 'man', page), join(prefix, 'share/man/man1'))
-    const text = execFileSync('man', ['-M', join(prefix, 'share/man'), page.replace('.1', '')], {
+  const { man }: { man: readonly string[] } = JSON.parse(run('cat', join(home, 'package.json')))
+  for (const path of man) {
+    const [, name = '', number = ''] = /([^/]+)\.(\d)$/.exec(path) ?? []
+    const folder = join(prefix, `share/man/man${number}`)
+    mkdirSync(folder, { recursive: true })
+    run('cp', join(home, path), folder)
+    const text = execFileSync('man', ['-M', join(prefix, 'share/man'), number, name], {
       env: { ...env, MANPAGER: 'cat', MANWIDTH: '100' },
       encoding: 'utf8',
     })
-    t.match(text, /EXIT STATUS|Exit status/i, page)
+    t.match(text, number === '1' ? /EXIT STATUS/i : /DESCRIPTION/i, path)
   }
 })
 

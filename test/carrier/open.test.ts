@@ -4,8 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { openSink, openSource } from '../../src/carrier/open.ts'
+import { Parts } from '../../src/codec/parts.ts'
 import { UsageError } from '../../src/errors.ts'
-import { packet } from '../../src/packet.ts'
+import { NO_DATA, packet } from '../../src/packet.ts'
 import { run } from '../../src/stream/run.ts'
 import { collect, numbered, surroundings } from '../support/carrier.ts'
 
@@ -27,6 +28,11 @@ t.test('output: the name told, the file ending, or what the first packet is', as
   t.equal((await written(join(folder, 'a.frame')))[0], FRAME_START)
   t.equal((await written(join(folder, 'a.ndjson'), 'auto', bytes))[0], '{'.charCodeAt(0))
   t.equal((await written(join(folder, 'a.ndjson'), 'frame'))[0], FRAME_START)
+  const place = surroundings()
+  const sink = await place.sink(join(folder, 'parts'))
+  await sink.write([new Parts(Buffer.from('{"start":1}'), NO_DATA, { source: 'peer' })])
+  await sink.close()
+  t.equal(readFileSync(join(folder, 'parts'))[0], FRAME_START, 'a message without data may be followed by one with')
 })
 
 t.test('input: frames and lines are told by the first byte, and stay what they are', async t => {

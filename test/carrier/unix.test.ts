@@ -34,6 +34,7 @@ t.test('a stale socket file is replaced, one that is listened on is not, another
   await sink.close()
   writeFileSync(path, 'precious')
   await t.rejects(surroundings().sink(`unix:${path}?listen`), { message: /exists and is no socket/ })
+  await t.rejects(surroundings().sink(`unix:${path}.none/s?listen`), { message: /no such folder/ })
   t.ok(existsSync(path))
 })
 

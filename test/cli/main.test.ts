@@ -93,6 +93,17 @@ t.test('losses make exit code 3 and a summary that counts them; quiet leaves the
   t.same(await outcome(t, lose, '-q'), { code: 3, said: '' })
 })
 
+t.test('what was lost before a timeout is counted, too', async t => {
+  const late = ({ ledger }: Context) => {
+    ledger.stage('input').reject('cut')
+    throw new TimedOut('timed out after 5s')
+  }
+  t.same(await outcome(t, late), {
+    code: 124,
+    said: 'probe: timed out after 5s\nprobe: input: 1 rejected (1 cut)\n',
+  })
+})
+
 t.test('a failure weighs more than losses', async t => {
   const both = ({ ledger }: Context) => {
     ledger.stage('input').drop('overflow')

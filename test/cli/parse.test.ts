@@ -80,3 +80,22 @@ t.test('the distance of two words is counted in letters', async t => {
   t.equal(distance('', 'abc'), 3)
   t.equal(distance('same', 'same'), 0)
 })
+
+t.test("a config file of somebody else's making has names of its own", async t => {
+  const readFile = () =>
+    '{"class_name": "x", "packets": 5, "strictly": "no", "unused": {"a": 1}, "in": ["a", "b"], "count": 7}'
+  const configKeys = [
+    { name: 'class_name', option: 'policy', word: () => 'latest' },
+    { name: 'packets', option: 'count' },
+    { name: 'strictly', option: 'strict', word: () => undefined },
+    { name: 'unused' },
+  ]
+  const surroundings = { environment: { DAQ_STRICT: 'yes' }, readFile, configKeys }
+  const { values } = parseCommandLine('repack', OPTIONS, ['--config', 'c'], surroundings)
+  t.match(values, { policy: 'latest', strict: true, in: ['a', 'b'] })
+  t.equal(values.count, 7, "an option's own name comes first")
+  t.throws(
+    () => parseCommandLine('repack', OPTIONS, ['--config', 'c'], { ...surroundings, configKeys: configKeys.slice(1) }),
+    /unknown option --class_name/,
+  )
+})

@@ -17,6 +17,14 @@ t.test('names of both worlds', async t => {
   }
 })
 
+t.test("type strings of NumPy's arrays", async t => {
+  t.match(dtypeNamed('>u2'), { name: 'uint16', size: 2, complex: false, kind: 'uint', littleEndian: false })
+  t.match(dtypeNamed('<c8'), { name: 'complex64', size: 8, complex: true, kind: 'float', littleEndian: true })
+  t.match(dtypeNamed('|b1'), { name: 'bool', size: 1 })
+  t.match(dtypeNamed('=f8'), { name: 'float64', size: 8, littleEndian: true })
+  for (const name of ['u2', '>u3', '<f1', '<c4', '|V4', '<b2', '<U4', '>']) t.equal(dtypeNamed(name), undefined, name)
+})
+
 t.test('numbers survive as bytes, in both byte orders', async t => {
   const cases: readonly (readonly [string, readonly number[]])[] = [
     ['bool', [0, 1]],

@@ -22,6 +22,11 @@ t.test('file names tell the codec, whatever their case, or none', async t => {
 t.test('the first byte tells frames from text', async t => {
   t.equal(detectCodec(0xf7).name, 'frame')
   for (const byte of [0x7b, 0x20, 0x1e, 0xef, 0x0a]) t.equal(detectCodec(byte).name, 'ndjson')
+  const vrt = codecNamed('vrt')
+  t.same(
+    [0xf7, 0x7b, 0x20, 0x14, 0x40].map(byte => detectCodec(byte, vrt).name),
+    ['frame', 'ndjson', 'ndjson', 'vrt', 'vrt'],
+  )
 })
 
 t.test('an automatic decoder waits for the first byte and is told once', async t => {

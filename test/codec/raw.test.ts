@@ -38,6 +38,20 @@ t.test('the last packet may be short, with its real shape', async t => {
   t.same(decode([]).packets, [])
 })
 
+t.test('arrays of one shape are cut whole, and nothing else', async t => {
+  const options = { dtype: 'uint16', shape: [10, 25] }
+  const whole = decode([BYTES], options)
+  t.same(
+    whole.packets.map(({ meta }) => meta),
+    [
+      { dtype: 'uint16', shape: [10, 25], seq: 0 },
+      { dtype: 'uint16', shape: [10, 25], seq: 1 },
+    ],
+  )
+  t.match(whole.rejects, [{ reason: 'truncated', offset: 1000, bytes: 'èéê' }])
+  for (const { name, chunks } of cuttings(BYTES)) t.same(decode(chunks, options), whole, name)
+})
+
 t.test('only data is written', async t => {
   const chunks = raw.encoder({ reject: noReject }).push([packet({ a: 1 }), packet({ b: 2 }, BYTES)])
   t.equal(chunks.length, 1)
@@ -48,4 +62,24 @@ t.test('what cannot be is said before anything is read', async t => {
   t.throws(() => decode([], { dtype: 'floaty' }), UsageError)
   t.throws(() => decode([], { dtype: 'complex64', chunk: 7 }), /at least 8/)
   t.throws(() => decode([], { chunk: 100, maxPacket: 99 }), /at most 99/)
+  t.throws(() => decode([], { chunk: 100, shape: [10] }), /one of them/)
+  t.throws(() => decode([], { shape: [10, 0] }), /holds nothing/)
+})
+
+t.test('as they come: whole elements at once, nothing held back but a part of one', async t => {
+  const options = { dtype: 'int16', asTheyCome: true }
+  const lengths = (chunks: readonly number[]) =>
+    decode(
+      chunks.map((length, index) => new Uint8Array(length).fill(index)),
+      options,
+    ).packets.map(({ data }) => data.length / 2)
+  t.same(lengths([6, 4]), [6, 4])
+  t.same(lengths([5, 2, 1]), [4, 2, 2])
+  t.same(lengths([1, 1]), [2])
+  t.match(decode([new Uint8Array(3)], options).rejects, [{ reason: 'truncated', offset: 2 }])
+  t.same(
+    decode([new Uint8Array(8)], { ...options, chunk: 4 }).packets.map(({ data }) => data.length / 2),
+    [4, 4],
+    'a chunk is a chunk',
+  )
 })

@@ -4,14 +4,13 @@
 import { CODECS } from '../../src/codec/index.ts'
 import { DataError } from '../../src/errors.ts'
 import { type Packet, packet } from '../../src/packet.ts'
-import { sfc32 } from '../../src/random.ts'
+import { belowOf, damaged } from './damage.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 1_000_000)
 const SEED = process.argv[3] ?? String(Date.now())
 const MEMORY = 512 * 2 ** 20
 
-const random = sfc32(SEED)
-const below = (limit: number) => Math.floor((random() / 2 ** 32) * limit)
+const below = belowOf(SEED)
 
 const PACKETS: readonly Packet[] = [
   packet({ timestamp: '2026-01-01T00:00:00Z', id: 'a', name: 'Sensor-1', value: -49 }),
@@ -24,25 +23,8 @@ const PACKETS: readonly Packet[] = [
   packet({}),
 ]
 
-/** A stream of a codec with some of its bytes changed, cut out, doubled or replaced by claims of great length. */
-function damaged(good: Buffer): Buffer {
-  const parts: Uint8Array[] = [good]
-  for (let hurts = below(5); hurts >= 0; hurts--) {
-    const whole = Buffer.concat(parts.splice(0))
-    const at = below(whole.length + 1)
-    const length = below(12)
-    const kinds: readonly (() => Uint8Array)[] = [
-      () => Uint8Array.from({ length }, () => below(256)),
-      () => new Uint8Array(0),
-      () => new Uint8Array(8).fill(0xff),
-      () => Uint8Array.of(0xf7, 0x44, 0x41, 0x51, 1, 1, 24, 0, 0xff, 0xff, 0xff, 0x7f),
-      () => Buffer.from('\n'),
-      () => whole.subarray(below(whole.length), whole.length),
-    ]
-    parts.push(whole.subarray(0, at), kinds[below(kinds.length)]?.() ?? good, whole.subarray(at + below(6)))
-  }
-  return Buffer.concat(parts)
-}
+/** The header of a frame that claims to be long, the end of a line. */
+const BAITS = [Uint8Array.of(0xf7, 0x44, 0x41, 0x51, 1, 1, 24, 0, 0xff, 0xff, 0xff, 0x7f), Buffer.from('\n')]
 
 function decodeInCuts(codec: (typeof CODECS)[number], bytes: Buffer): number {
   let rejects = 0
@@ -85,7 +67,7 @@ for (let round = 0; round < ROUNDS; round++) {
   const codec = CODECS[index]
   const stream = streams[below(4) === 0 ? below(streams.length) : index]
   if (!codec || !stream) continue
-  const bytes = damaged(stream)
+  const bytes = damaged(stream, below, BAITS)
   try {
     rejects += decodeInCuts(codec, bytes)
   } catch (error) {

@@ -15,6 +15,8 @@ const ROUNDS = Number(process.argv[2] ?? 100)
 /** More than a batch, so that several are under way at any moment. */
 const UNACKNOWLEDGED = 2000
 const LONGEST_LIFE_MS = 150
+/** Between two batches, so that a hundred rounds do not make files that take longer to read again than to write. */
+const LONGEST_PAUSE_MS = 6
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -64,6 +66,7 @@ async function soak(stores: readonly string[], options: readonly string[]): Prom
       const size = 1 + Math.floor(Math.random() * 500)
       await sender.write(messages(sent, sent + size))
       sent += size
+      await pause(Math.random() * LONGEST_PAUSE_MS)
     }
     await sender.close()
   })()
@@ -77,6 +80,7 @@ async function soak(stores: readonly string[], options: readonly string[]): Prom
     sink.kill('SIGKILL')
     await once(sink, 'exit')
     sink = startSink(words)
+    if ((round + 1) % 20 === 0) say(`${round + 1} kills, ${sent} sent`)
   }
   ended = true
   await sending

@@ -8,6 +8,7 @@ const short = process.argv.includes('--short')
 const SOAKS = [
   { name: 'kill', rounds: short ? 5 : 100, what: 'log-sink killed at random moments' },
   { name: 'fuzz', rounds: short ? 20_000 : 1_000_000, what: 'damaged input into every decoder' },
+  { name: 'fuzz-zmtp', rounds: short ? 20_000 : 1_000_000, what: 'damaged and random ZMTP sessions' },
 ]
 
 for (const { name, rounds, what } of SOAKS) {

@@ -42,6 +42,17 @@ t.test('the report is plain JSON of every counter, in the order of the stages', 
   t.same(Object.keys(report), ['input', 'output'])
 })
 
+t.test('a stage has the peers of all its endpoints, those of one name as one', async t => {
+  const stage = new StageCount()
+  t.notOk('peers' in stage.report())
+  stage.countPeers(() => ({ a: { written: 3, sent: 2, dropped: { overflow: 1 }, pending: 0 } }))
+  stage.countPeers(() => ({ b: { received: 1 }, a: { written: 1, sent: 1, dropped: { overflow: 2 }, pending: 0 } }))
+  t.same(stage.report().peers, {
+    a: { written: 4, sent: 3, dropped: { overflow: 3 }, pending: 0 },
+    b: { received: 1 },
+  })
+})
+
 t.test('the report is a copy: later counts do not change it', async t => {
   const ledger = new Ledger()
   const before = ledger.report()

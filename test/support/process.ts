@@ -17,10 +17,10 @@ export interface Ended {
 
 export interface Started {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>
-  /** Resolves when stdout has said so; rejects when the process ended without. */
-  readonly printed: (what: string | RegExp) => Promise<void>
+  /** Resolves with all of stdout so far when it has said so; rejects when the process ended without. */
+  readonly printed: (what: string | RegExp) => Promise<string>
   /** The same of stderr. */
-  readonly said: (what: string | RegExp) => Promise<void>
+  readonly said: (what: string | RegExp) => Promise<string>
   readonly ended: Promise<Ended>
 }
 
@@ -68,6 +68,7 @@ export function start(t: Test, line: string, { environment, folder = t.testdir({
       if (over) throw new Error(`ended without ${what} on ${name}: ${text.stdout}${text.stderr}`)
       await Promise.race([once(child[name], 'data'), closed])
     }
+    return text[name]
   }
   return { child, printed: waiting('stdout'), said: waiting('stderr'), ended }
 }

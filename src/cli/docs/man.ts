@@ -1,24 +1,30 @@
 // A command's man page, from its row of the command table.
 
-import { CARRIERS } from '../../carrier/index.ts'
-import { CODECS } from '../../codec/index.ts'
 import type { Command } from '../command.ts'
+import { pageName } from '../dispatch.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { synopsis } from '../help.ts'
 import type { Option } from '../option.ts'
 import { environmentName } from '../parse.ts'
-import { escaped, inline, literal, paragraph, section, term } from './roff.ts'
+import { ENDPOINT_PAGE, endpointSection } from './endpoints.ts'
+import { escaped, inline, literal, paragraph, references, section, term } from './roff.ts'
 
 export type CommandTable = Omit<Command, 'run'>
 
 export function manPage(command: CommandTable, version: string): string {
   const { name, summary, options } = command
-  const has = (option: string) => options.some(row => row.name === option)
+  const endpoints = endpointSection(command)
+  const seeAlso = [
+    ...(command.seeAlso ?? []),
+    'daqutils(7)',
+    ...(endpoints.length > 0 ? [`${ENDPOINT_PAGE}(7)`] : []),
+    'packet(5)',
+  ]
   const parts = [
     `.\\" Made from the command table by 'npm run docs'.`,
-    `.TH ${name.toUpperCase()} 1 "" "daqutils ${version}" "daqutils"`,
+    `.TH ${pageName(command).toUpperCase()} 1 "" "daqutils ${version}" "daqutils"`,
     section('Name'),
-    `${escaped(name)} \\- ${inline(summary)}`,
+    `${escaped(pageName(command))} \\- ${inline(summary)}`,
     section('Synopsis'),
     `\\fB${escaped(name)}\\fR${escaped(synopsis(command).slice(name.length))}`,
     section('Description'),
@@ -31,7 +37,7 @@ export function manPage(command: CommandTable, version: string): string {
       ...(topic.text ?? []).map(paragraph),
       ...(topic.terms ?? []).map(([head, meaning]) => term(`\\fB${escaped(head)}\\fR`, meaning)),
     ]),
-    ...(has('in') || has('out') ? endpointSections() : []),
+    ...endpoints,
     section('Exit status'),
     ...EXIT_CODES.map(({ code, meaning }) => term(String(code), meaning)),
     section('Signals'),
@@ -41,7 +47,7 @@ export function manPage(command: CommandTable, version: string): string {
     section('Examples'),
     ...command.examples.flatMap(({ summary, line }) => [paragraph(`${summary}:`), literal(line)]),
     section('See also'),
-    [...(command.seeAlso ?? []), 'daqutils(7)', 'packet(5)'].map(page => `\\fB${escaped(page)}\\fR`).join(', '),
+    references(seeAlso),
   ]
   return `${parts.join('\n')}\n`
 }
@@ -58,24 +64,6 @@ function optionTerm(option: Option): string {
   const detail = option.detail ? ` ${option.detail}` : ''
   const variable = ['help', 'version'].includes(option.name) ? '' : ` [${environmentName(option)}]`
   return term(head, `${sentence}${choices}${preset}${bare}${many}${detail}${variable}`)
-}
-
-function endpointSections(): string[] {
-  const carriers = CARRIERS.flatMap(carrier => [
-    term(`\\fB${escaped(carrier.example)}\\fR`, carrier.summary),
-    ...(carrier.params.length > 0 ? ['.RS'] : []),
-    ...carrier.params.map(({ name, argument, summary }) =>
-      term(`\\fB?${escaped(name)}\\fR${argument ? `=\\fI${escaped(argument)}\\fR` : ''}`, summary),
-    ),
-    ...(carrier.params.length > 0 ? ['.RE'] : []),
-  ])
-  return [
-    section('Endpoints'),
-    paragraph('Parameters of an endpoint stand in its URL after ?, joined by &. A literal ? in a path is written %3F.'),
-    ...carriers,
-    section('Formats'),
-    ...CODECS.map(codec => term(`\\fB${escaped(codec.name)}\\fR`, codec.summary)),
-  ]
 }
 
 export const SIGNALS: readonly (readonly [string, string])[] = [

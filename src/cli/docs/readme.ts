@@ -3,7 +3,9 @@
 import { CARRIERS } from '../../carrier/index.ts'
 import { CODECS } from '../../codec/index.ts'
 import { STORES } from '../../store/index.ts'
+import { pageName } from '../dispatch.ts'
 import { EXIT_CODES } from '../exit.ts'
+import { brief } from './endpoints.ts'
 import type { CommandTable } from './man.ts'
 
 export function readmeBlocks(commands: readonly CommandTable[]): ReadonlyMap<string, string> {
@@ -19,14 +21,14 @@ export function readmeBlocks(commands: readonly CommandTable[]): ReadonlyMap<str
       'endpoints',
       table(
         ['endpoint', 'what it is'],
-        CARRIERS.map(({ example, summary }) => [`\`${example}\``, summary]),
+        CARRIERS.map(carrier => [`\`${carrier.example}\``, brief(carrier)]),
       ),
     ],
     [
       'formats',
       table(
         ['format', 'what it is'],
-        CODECS.map(({ name, summary }) => [`\`${name}\``, summary]),
+        CODECS.map(codec => [`\`${codec.name}\``, brief(codec)]),
       ),
     ],
     [
@@ -44,7 +46,7 @@ export function readmeBlocks(commands: readonly CommandTable[]): ReadonlyMap<str
       ),
     ],
     ...commands.map(({ name, examples }): [string, string] => [
-      `examples-${name}`,
+      `examples-${pageName({ name })}`,
       `\`\`\`sh\n${examples.map(({ summary, line }) => `# ${summary}\n${line}`).join('\n\n')}\n\`\`\``,
     ]),
   ])

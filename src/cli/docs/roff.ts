@@ -27,6 +27,18 @@ export function term(head: string, meaning: string): string {
   return `.TP\n${head}\n${inline(meaning)}`
 }
 
+/** Terms without space between them, each on the line of its meaning. */
+export function terse(rows: readonly (readonly [head: string, meaning: string])[]): string {
+  const indent = Math.max(...rows.map(([head]) => head.length)) + 2
+  const lines = rows.map(([head, meaning]) => `.TP ${indent}\n\\fB${escaped(head)}\\fR\n${inline(meaning)}`)
+  return `.PD 0\n${lines.join('\n')}\n.PD`
+}
+
+/** Names of pages, none of them hyphenated. */
+export function references(pages: readonly string[]): string {
+  return pages.map(page => `\\fB\\%${escaped(page)}\\fR`).join(', ')
+}
+
 /** Lines as they stand, in a constant-width font. */
 export function literal(text: string): string {
   return `.PP\n.RS 4\n.nf\n${escaped(text)}\n.fi\n.RE`

@@ -29,18 +29,21 @@ t.test('a page has every option, topic, example, endpoint and exit code', async 
     'Alone it means 5s.',
     '.SH LEVELS',
     '.SH ENDPOINTS',
+    'daqutils\\-endpoints(7)',
     '.SH EXIT STATUS',
     '.SH SIGNALS',
     '.SH ENVIRONMENT',
     "probe\\-it 'a file'",
-    '\\fBrepack(1)\\fR',
+    '\\fB\\%repack(1)\\fR',
   ]) {
     t.ok(page.includes(part), part)
   }
 })
 
 t.test('a command without endpoints has no section about them', async t => {
-  t.notMatch(manPage({ ...table, options: [] }, '1'), '.SH ENDPOINTS')
+  const page = manPage({ ...table, options: [] }, '1')
+  t.notMatch(page, '.SH ENDPOINTS')
+  t.notMatch(page, /endpoints\(7\)/)
 })
 
 t.test('completions quote what a shell would read', async t => {

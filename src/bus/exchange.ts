@@ -1,0 +1,180 @@
+// The heart of the broker: whom a topic reaches, and packets on their way there. No sockets, no timers: time is passed in.
+
+import { addressFault } from '../topic/address.ts'
+import { Directory } from '../topic/directory.ts'
+import { Router } from '../topic/router.ts'
+import type { Outbox } from './outbox.ts'
+import { PacketGroup } from './packet-group.ts'
+import { RetainedRuns } from './retained-runs.ts'
+import type { Run } from './run.ts'
+import { TopicTable } from './topic-table.ts'
+
+/** Whoever subscribes: what comes for it goes into one outbox, once, however many of its patterns match. */
+export interface Inbox {
+  readonly outbox: Outbox
+}
+
+/** Whom a topic reaches. */
+export interface Route {
+  readonly inboxes: readonly Inbox[]
+  readonly groups: readonly PacketGroup[]
+}
+
+/** What makes a publisher wait. */
+export type Jam = Pick<Outbox, 'onRoom'>
+
+/** Somebody who waits for subscribers. */
+export interface Awaiting {
+  readonly topic: string
+  readonly subscribers: number
+  readonly act: () => void
+}
+
+type Target = Inbox | PacketGroup
+
+export class Exchange {
+  readonly topics = new TopicTable<Route>(text => this.#route(text))
+  readonly retained = new RetainedRuns()
+  readonly #router = new Router<Target>()
+  readonly #directory = new Directory<Target>(this.#router)
+  readonly #groups = new Map<string, PacketGroup>()
+  /** By what the router gave: it gives the same array again as long as nothing has changed. */
+  #routes = new WeakMap<readonly Target[], Route>()
+  /** Outboxes that something was put into and not yet sent. */
+  readonly #touched = new Set<Outbox>()
+  readonly #jammed = new Set<PacketGroup>()
+  readonly #awaiting = new Set<Awaiting>()
+
+  /** Bindings of all inboxes. */
+  get size(): number {
+    return this.#router.size
+  }
+
+  get groups(): readonly PacketGroup[] {
+    return [...this.#groups.values()]
+  }
+
+  bind(pattern: string, target: Target): void {
+    this.#router.bind(pattern, target)
+    this.#changed()
+  }
+
+  unbind(pattern: string, target: Target): void {
+    if (this.#router.unbind(pattern, target)) this.#changed()
+  }
+
+  /** Listens on its name, and on addresses that others may have, too. Why it cannot; nothing if it does. */
+  join(name: string, shared: readonly string[], inbox: Inbox): string | undefined {
+    const fault = this.#directory.join({ name, shared }, inbox)
+    this.#changed()
+    return fault
+  }
+
+  /** All that the inbox listens to; `name`: of its instance, if it is one. */
+  leave(inbox: Inbox, name: string | undefined): void {
+    if (name !== undefined) this.#directory.leave(name)
+    this.#router.unbindAll(inbox)
+    this.#changed()
+  }
+
+  /** The group of that name; made when somebody joins it first. Its patterns are those of all its members. */
+  group(name: string): PacketGroup {
+    const known = this.#groups.get(name)
+    if (known) return known
+    const group = new PacketGroup(name, ({ outbox }) => this.#touched.add(outbox))
+    this.#groups.set(name, group)
+    return group
+  }
+
+  /** Calls `act` once, as soon as so many subscribers would get a packet of the topic; maybe at once. */
+  await(awaiting: Awaiting): void {
+    this.#awaiting.add(awaiting)
+    this.#look()
+  }
+
+  forget(awaiting: Awaiting): void {
+    this.#awaiting.delete(awaiting)
+  }
+
+  /** Sends nothing yet; see `flush`. */
+  deliver({ inboxes, groups }: Route, run: Run): void {
+    for (const { outbox } of inboxes) {
+      outbox.push(run)
+      this.#touched.add(outbox)
+    }
+    for (const group of groups) {
+      group.push(run)
+      if (group.isJammed) this.#jammed.add(group)
+    }
+  }
+
+  /** Keeps a packet as the last of its topic. */
+  retain(topic: string, packet: Run): void {
+    this.retained.set(topic, packet)
+  }
+
+  /** Puts what is retained of a pattern's topics into an inbox. */
+  recall(pattern: string, { outbox }: Inbox, now: number): void {
+    for (const run of this.retained.matching(pattern, now)) outbox.push(run)
+    this.#touched.add(outbox)
+  }
+
+  /** Sends what has been delivered, and tells what the publisher should wait for. */
+  flush(): readonly Jam[] {
+    if (this.#touched.size === 0 && this.#jammed.size === 0) return NONE
+    const jams: Jam[] = [...this.#jammed].filter(group => group.isJammed)
+    for (const outbox of this.#touched) {
+      outbox.flush()
+      if (outbox.isJammed) jams.push(outbox)
+    }
+    this.#touched.clear()
+    this.#jammed.clear()
+    return jams
+  }
+
+  /** Forgets what is over. */
+  tidy(now: number): void {
+    this.retained.expire(now)
+    for (const [name, group] of this.#groups) {
+      if (!group.isOver(now)) continue
+      this.#groups.delete(name)
+      this.#router.unbindAll(group)
+      this.#changed()
+    }
+  }
+
+  #changed(): void {
+    this.topics.outdate()
+    if (this.#awaiting.size > 0) this.#look()
+  }
+
+  #look(): void {
+    for (const awaiting of this.#awaiting) {
+      const { inboxes, groups } = this.#route(awaiting.topic)
+      const members = groups.reduce((sum, group) => sum + group.members.length, 0)
+      if (inboxes.length + members < awaiting.subscribers) continue
+      this.#awaiting.delete(awaiting)
+      awaiting.act()
+    }
+  }
+
+  #route(text: string): Route {
+    if (addressFault(text) !== undefined) return NOWHERE
+    const targets = this.#router.match(text)
+    if (targets.length === 0) return NOWHERE
+    const known = this.#routes.get(targets)
+    if (known) return known
+    const inboxes: Inbox[] = []
+    const groups: PacketGroup[] = []
+    for (const target of targets) {
+      if (target instanceof PacketGroup) groups.push(target)
+      else inboxes.push(target)
+    }
+    const route = { inboxes, groups }
+    this.#routes.set(targets, route)
+    return route
+  }
+}
+
+export const NOWHERE: Route = { inboxes: [], groups: [] }
+const NONE: readonly Jam[] = []

@@ -1,0 +1,245 @@
+// The broker over HTTP: GET subscribes (server-sent events, lines without end, long polling), POST publishes. See broker(5).
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { makeIds } from '../id.ts'
+import type { JsonObject } from '../packet.ts'
+import type { ClientState } from './client-state.ts'
+import { BadRequest, readRequest, type SubscribeRequest } from './control.ts'
+import { PollSession } from './http-poll.ts'
+import { publishBody } from './http-publish.ts'
+import { EventWire, ResponseWire } from './http-stream.ts'
+import { Outbox, type Wire } from './outbox.ts'
+import { Participant } from './participant.ts'
+import type { PeerSurroundings } from './peer.ts'
+import type { Rights } from './rights.ts'
+
+export interface HttpDoorOptions extends PeerSurroundings {
+  /** A certificate and its key: HTTPS. */
+  readonly secrets?: { readonly cert: Buffer; readonly key: Buffer } | undefined
+  /** Names by which it may be called beside addresses and localhost, and origins whose pages may use it. */
+  readonly hosts: readonly string[]
+  readonly origins: readonly string[]
+  readonly joined: (name: string, client: ClientState) => void
+  readonly left: (client: ClientState) => void
+}
+
+/** Why a request is refused, with the status that says so. */
+class Refused extends Error {
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** A header or a request that takes longer is given up. */
+const REQUEST_MS = 30_000
+
+export class HttpDoor {
+  readonly #options: HttpDoorOptions
+  readonly #sessions = new Map<string, PollSession>()
+  readonly #ids = makeIds()
+  readonly #streams = new Set<ServerResponse>()
+  readonly server: Server
+
+  constructor(options: HttpDoorOptions) {
+    this.#options = options
+    const settings = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }
+    const onRequest = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response)
+    this.server = options.secrets
+      ? createSecureServer({ ...settings, ...options.secrets }, onRequest)
+      : createServer(settings, onRequest)
+  }
+
+  close(): void {
+    this.server.close()
+    for (const session of this.#sessions.values()) session.leave()
+    this.#sessions.clear()
+    for (const stream of this.#streams) stream.end()
+    this.server.closeIdleConnections()
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const url = new URL(request.url ?? '/', 'http://broker')
+      this.#checkOrigin(request, response)
+      const rights = this.#rightsOf(request, url)
+      const { pathname } = url
+      const topic = /^\/topics\/?(.*)$/.exec(pathname)?.[1]
+      if (request.method === 'OPTIONS') answer(response, 204)
+      else if (topic !== undefined && request.method === 'POST') await this.#publish(request, response, topic, rights)
+      else if (topic !== undefined && request.method === 'GET') this.#subscribe(url, request, response, rights)
+      else if (pathname === '/ps' && request.method === 'GET') this.#status(response, rights)
+      else
+        throw new Refused(404, `${request.method} ${pathname}: expected GET or POST of /topics/ADDRESS, or GET of /ps`)
+    } catch (error) {
+      if (response.headersSent) response.destroy()
+      else if (error instanceof Refused) answer(response, error.status, { error: error.message })
+      else if (error instanceof BadRequest || error instanceof URIError) answer(response, 400, { error: error.message })
+      else answer(response, 500, { error: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  /** A page of somebody else, in a browser that reaches this address, must not use it. */
+  #checkOrigin({ headers }: IncomingMessage, response: ServerResponse): void {
+    const { host = '', origin } = headers
+    const name = hostName(host)
+    if (!isOwnName(name) && !this.#options.hosts.includes(name)) throw new Refused(403, `this is not ${name}`)
+    if (origin === undefined || originHost(origin) === host) return
+    if (!this.#options.origins.includes(origin)) throw new Refused(403, `pages of ${origin} may not use it`)
+    response.setHeader('access-control-allow-origin', origin)
+    response.setHeader('access-control-allow-headers', 'authorization, content-type')
+    response.setHeader('access-control-expose-headers', 'daq-session')
+    response.setHeader('vary', 'origin')
+  }
+
+  #rightsOf({ headers }: IncomingMessage, { searchParams }: URL): Rights {
+    const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
+    const rights = this.#options.rightsOf(bearer ?? searchParams.get('token') ?? undefined)
+    if (!rights) throw new Refused(401, 'expected Authorization: Bearer TOKEN')
+    return rights
+  }
+
+  async #publish(request: IncomingMessage, response: ServerResponse, topic: string, rights: Rights): Promise<void> {
+    const chunks: Buffer[] = []
+    let length = 0
+    for await (const chunk of request) {
+      const bytes: Buffer = chunk
+      length += bytes.length
+      if (length <= this.#options.maxPacket) chunks.push(bytes)
+    }
+    if (length > this.#options.maxPacket) throw new Refused(413, `a body of more than ${this.#options.maxPacket} bytes`)
+    const address = topic === '' ? undefined : decodeURIComponent(topic)
+    const { status, words } = await publishBody(Buffer.concat(chunks), address, rights, this.#options)
+    answer(response, status, words)
+  }
+
+  #subscribe(url: URL, request: IncomingMessage, response: ServerResponse, rights: Rights): void {
+    const { searchParams } = url
+    const known = this.#sessions.get(searchParams.get('session') ?? '')
+    if (known) {
+      known.ask(response)
+      return
+    }
+    const wanted = subscriptionOf(url)
+    const isEvents = /\btext\/event-stream\b/.test(request.headers.accept ?? '')
+    if (isEvents || searchParams.has('stream')) this.#stream(wanted, { isEvents, request, response, rights })
+    else this.#poll(wanted, { request, response, rights })
+  }
+
+  #stream(
+    wanted: SubscribeRequest,
+    { isEvents, request, response, rights }: Stream & { readonly isEvents: boolean },
+  ): void {
+    const wire = isEvents
+      ? new EventWire(response, () => outbox.flush())
+      : new ResponseWire(response, () => outbox.flush())
+    const outbox = this.#outboxOf(wire)
+    const participant = new Participant(this.#options.exchange, outbox)
+    const client = { participant, outbox, received: 0, isWaiting: false }
+    response.on('close', () => {
+      this.#streams.delete(response)
+      outbox.close()
+      participant.leave(Date.now())
+      this.#options.left(client)
+    })
+    const granted = () => {
+      const type = isEvents ? 'text/event-stream' : 'application/x-ndjson'
+      response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+      response.flushHeaders()
+    }
+    participant.subscribe(wanted, { rights, now: Date.now(), granted })
+    this.#streams.add(response)
+    this.#options.joined(nameOf(request), client)
+    this.#options.exchange.flush()
+  }
+
+  #poll(wanted: SubscribeRequest, { request, response, rights }: Stream): void {
+    const id = this.#ids()
+    const session: PollSession = new PollSession({
+      id,
+      outboxOf: wire => this.#outboxOf(wire),
+      participantOf: outbox => new Participant(this.#options.exchange, outbox),
+      onGone: () => {
+        this.#sessions.delete(id)
+        this.#options.left(session)
+      },
+    })
+    this.#sessions.set(id, session)
+    try {
+      session.participant.subscribe(wanted, { rights, now: Date.now(), granted() {} })
+    } catch (error) {
+      this.#sessions.delete(id)
+      session.leave()
+      throw error
+    }
+    this.#options.joined(nameOf(request), session)
+    session.ask(response)
+    this.#options.exchange.flush()
+  }
+
+  #outboxOf(wire: Wire): Outbox {
+    return new Outbox(wire, this.#options.output, this.#options.spill)
+  }
+
+  #status(response: ServerResponse, rights: Rights): void {
+    if (!rights.ps) throw new Refused(403, 'not allowed to ask for ps')
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    const lines = [...this.#options.status()].map(({ ps }) => `${JSON.stringify(ps)}\n`)
+    response.end(lines.join(''))
+  }
+}
+
+interface Stream {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly rights: Rights
+}
+
+/** `/topics/PATTERN?pattern=PATTERN&policy=latest&buffer=100&retained=no`, as the request that a line of JSON would be. */
+function subscriptionOf({ pathname, searchParams }: URL): SubscribeRequest {
+  const first = decodeURIComponent(pathname.replace(/^\/topics\/?/, ''))
+  const pattern = [...(first === '' ? [] : [first]), ...searchParams.getAll('pattern')]
+  const [policy, buffer, group] = ['policy', 'buffer', 'group'].map(name => searchParams.get(name))
+  const request = readRequest({
+    broker: {
+      do: 'subscribe',
+      pattern,
+      ...(policy && { policy }),
+      ...(buffer && { buffer: Number(buffer) }),
+      ...(group && { group }),
+      ...(searchParams.has('retained') && {
+        retained: !['no', '0', 'false'].includes(searchParams.get('retained') ?? ''),
+      }),
+    },
+  })
+  if (request.do !== 'subscribe') throw new BadRequest('expected a subscription')
+  return request
+}
+
+function nameOf({ socket }: IncomingMessage): string {
+  return `http://${socket.remoteAddress}:${socket.remotePort}`
+}
+
+function hostName(host: string): string {
+  return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+}
+
+/** Names that nobody else can have point here: a page cannot be served under them by somebody else. */
+function isOwnName(name: string): boolean {
+  return name === 'localhost' || /^[\d.]+$/.test(name) || name.includes(':')
+}
+
+function originHost(origin: string): string | undefined {
+  try {
+    return new URL(origin).host
+  } catch {
+    return undefined
+  }
+}
+
+function answer(response: ServerResponse, status: number, words?: JsonObject): void {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(words && `${JSON.stringify(words)}\n`)
+}

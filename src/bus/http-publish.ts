@@ -1,0 +1,68 @@
+// Packets that come as the body of an HTTP request.
+
+import { Frame } from '../codec/frame-packet.ts'
+import { autoDecoder, codecNamed } from '../codec/index.ts'
+import { Line } from '../codec/line.ts'
+import type { JsonObject } from '../packet.ts'
+import { addressed } from './addressed.ts'
+import { Peer, type PeerSurroundings } from './peer.ts'
+import type { Rights } from './rights.ts'
+
+export interface Published {
+  readonly status: number
+  readonly words: JsonObject
+}
+
+/** Resolves when the packets have been passed on, and nobody who blocks is short of room. All of them, or none. */
+export async function publishBody(
+  body: Uint8Array,
+  topic: string | undefined,
+  rights: Rights,
+  surroundings: PeerSurroundings,
+): Promise<Published> {
+  const faults: string[] = []
+  const reject = ({ reason, detail }: { readonly reason: string; readonly detail?: string }) =>
+    faults.push(detail === undefined ? reason : `${reason}: ${detail}`)
+  const decoder = autoDecoder({ source: 'body', reject, maxPacket: surroundings.maxPacket })
+  // A body may end without a newline, which is nothing cut off.
+  const packets = [...decoder.push(body), ...decoder.push(Buffer.from('\n')), ...(decoder.end?.() ?? [])]
+  const sent = addressed(topic, reject).push(packets)
+  if (faults.length > 0) return { status: 400, words: { error: faults[0] ?? '' } }
+  const said: string[] = []
+  let resume: (() => void) | undefined
+  let jammed: Promise<void> | undefined
+  const peer = new Peer({
+    ...surroundings,
+    rightsOf: () => rights,
+    onFault: reason => said.push(reason),
+    wire: {
+      waiting: 0,
+      write: chunks => void said.push(Buffer.concat(chunks).toString()),
+      pause() {
+        jammed = new Promise(resolve => {
+          resume = resolve
+        })
+      },
+      resume: () => resume?.(),
+      end() {},
+    },
+  })
+  const isFrames = sent.some(packet => !(packet instanceof Line) && (packet instanceof Frame || packet.data.length > 0))
+  const encoder = codecNamed(isFrames ? 'frame' : 'ndjson').encoder({ reject })
+  for (const chunk of encoder.push(sent)) peer.push(chunk)
+  await jammed
+  const { received } = peer
+  peer.close()
+  const [error] = said
+  if (error === undefined) return { status: 200, words: { received } }
+  return { status: 403, words: { error: wordOf(error) } }
+}
+
+function wordOf(text: string): string {
+  try {
+    const { broker } = JSON.parse(text)
+    return String(broker.error)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,127 @@
+// What one client is to the exchange: what it is called, what it has subscribed to, what it waits for.
+
+import { addressFault, isPattern } from '../topic/address.ts'
+import { BadRequest, type SubscribeRequest } from './control.ts'
+import type { Awaiting, Exchange, Inbox } from './exchange.ts'
+import type { Outbox } from './outbox.ts'
+import type { PacketGroup } from './packet-group.ts'
+import type { Rights } from './rights.ts'
+
+/** Patterns of all subscriptions of one client. */
+const MOST_BINDINGS = 1_000_000
+/** Topics whose subscribers one client waits for. */
+const MOST_AWAITED = 100
+
+interface Subscription {
+  readonly patterns: readonly string[]
+  readonly group: PacketGroup | undefined
+}
+
+export interface Subscribing {
+  readonly rights: Rights
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly granted: () => void
+}
+
+export class Participant implements Inbox {
+  readonly outbox: Outbox
+  readonly #exchange: Exchange
+  readonly #subscriptions = new Map<string, Subscription>()
+  readonly #awaiting = new Set<Awaiting>()
+  #name: string | undefined
+  #bindings = 0
+
+  constructor(exchange: Exchange, outbox: Outbox) {
+    this.#exchange = exchange
+    this.outbox = outbox
+  }
+
+  get name(): string | undefined {
+    return this.#name
+  }
+
+  /** Of all subscriptions, by their ids. */
+  get patterns(): ReadonlyMap<string, readonly string[]> {
+    return new Map([...this.#subscriptions].map(([id, { patterns }]) => [id, patterns]))
+  }
+
+  /** Groups it is a member of. */
+  get groups(): readonly PacketGroup[] {
+    return [...this.#subscriptions.values()].flatMap(({ group }) => group ?? [])
+  }
+
+  /** Takes a name, which nobody else has, and addresses, which others may have. */
+  call(name: string, addresses: readonly string[], rights: Rights): void {
+    if (this.#name !== undefined) throw new BadRequest(`hello: this client is called ${this.#name}`)
+    for (const address of [name, ...addresses]) allow(rights, address)
+    const fault = this.#exchange.join(name, addresses, this)
+    if (fault !== undefined) throw new BadRequest(fault, { passing: true })
+    this.#name = name
+  }
+
+  /** `granted` is called when nothing can fail any more, and before the first packet. */
+  subscribe(request: SubscribeRequest, { rights, now, granted }: Subscribing): void {
+    const { id, patterns, policy, packets, bytes, group: groupName, window, retained } = request
+    const fault = patterns.map(addressFault).find(reason => reason !== undefined)
+    if (fault !== undefined) throw new BadRequest(fault)
+    for (const pattern of patterns) allow(rights, pattern)
+    if (this.#bindings + patterns.length > MOST_BINDINGS) throw new BadRequest(`more than ${MOST_BINDINGS} patterns`)
+    if (window !== undefined && groupName === undefined) throw new BadRequest('window: only in a group')
+    const { bounds } = this.outbox
+    this.outbox.bounds = {
+      policy: policy ?? bounds.policy,
+      packets: packets ?? bounds.packets,
+      bytes: bytes ?? bounds.bytes,
+    }
+    if (this.#subscriptions.has(id)) this.unsubscribe(id, now)
+    const group = groupName === undefined ? undefined : this.#exchange.group(groupName)
+    for (const pattern of patterns) this.#exchange.bind(pattern, group ?? this)
+    if (window !== undefined) this.outbox.track()
+    granted()
+    group?.join(this, window)
+    this.#subscriptions.set(id, { patterns, group })
+    this.#bindings += patterns.length
+    if (group || !retained) return
+    for (const pattern of patterns) this.#exchange.recall(pattern, this, now)
+  }
+
+  unsubscribe(id: string, now: number): void {
+    const subscription = this.#subscriptions.get(id)
+    if (!subscription) throw new BadRequest(`unsubscribe: no subscription ${JSON.stringify(id)}`)
+    const { patterns, group } = subscription
+    this.#subscriptions.delete(id)
+    this.#bindings -= patterns.length
+    if (!group) for (const pattern of patterns) this.#exchange.unbind(pattern, this)
+    else if (!this.groups.includes(group)) group.leave(this, now)
+  }
+
+  await(topic: string, subscribers: number, act: () => void): void {
+    if (this.#awaiting.size >= MOST_AWAITED) throw new BadRequest(`await: more than ${MOST_AWAITED} at once`)
+    const awaiting: Awaiting = {
+      topic,
+      subscribers,
+      act: () => {
+        this.#awaiting.delete(awaiting)
+        act()
+      },
+    }
+    this.#awaiting.add(awaiting)
+    this.#exchange.await(awaiting)
+  }
+
+  /** It is gone. */
+  leave(now: number): void {
+    this.#exchange.leave(this, this.#name)
+    this.#name = undefined
+    for (const group of this.groups) group.leave(this, now)
+    this.#subscriptions.clear()
+    for (const awaiting of this.#awaiting) this.#exchange.forget(awaiting)
+    this.#awaiting.clear()
+  }
+}
+
+function allow(rights: Rights, pattern: string): void {
+  if (rights.maySubscribe(pattern)) return
+  throw new BadRequest(`not allowed to subscribe to ${isPattern(pattern) ? 'all of ' : ''}'${pattern}'`)
+}

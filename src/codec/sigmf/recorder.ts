@@ -1,0 +1,195 @@
+// Samples of packets as a SigMF recording: the bytes of its dataset, and in the end its metadata.
+
+import { gapOf, isObject, type Json, type JsonObject, type Meta, type Packet } from '../../packet.ts'
+import { type Dtype, dtypeNamed } from '../dtype.ts'
+import { sigmfName } from './datatype.ts'
+import { EXTENSION, KEPT, keptName, VERSION } from './names.ts'
+
+/** Why a packet is not in the recording. */
+export interface Refusal {
+  readonly reason: 'no samples' | 'another dtype' | 'another sample rate'
+  readonly detail: string
+}
+
+/** Times that only have milliseconds are as far off as those who took them. */
+const COARSE_NS = 50_000_000n
+const FINE_NS = 1_000n
+const SECOND_NS = 1e9
+
+/** A recording has one dtype, one sample rate and one number of channels: those of its first samples. */
+export class Recorder {
+  #dtype: Dtype | undefined
+  #datatype = ''
+  #channels = 1
+  #sampleRate: number | undefined
+  #samples = 0
+  readonly #captures: Record<string, Json>[] = []
+  readonly #annotations: JsonObject[] = []
+  #global: JsonObject = {}
+  /** What the samples so far say of those that should follow. */
+  #fields: JsonObject = {}
+  #next: { readonly time: bigint; readonly first: bigint } | undefined
+  #interrupted = false
+
+  /** The bytes to be added to the dataset, or why there are none. What speaks of samples is no loss. */
+  push({ meta, data }: Packet): Uint8Array | Refusal | undefined {
+    const gap = gapOf(meta)
+    if (gap) return this.#interrupt()
+    if (isObject(meta['context'])) return undefined
+    if (isObject(meta['instrument'])) return this.#describe(meta['instrument'])
+    return this.#record(meta, data)
+  }
+
+  /** Everything that was written. */
+  metadata({ sha512 }: { readonly sha512?: string | undefined } = {}): string {
+    const global = {
+      'core:datatype': this.#datatype || 'cf32_le',
+      ...(this.#sampleRate !== undefined && { 'core:sample_rate': this.#sampleRate }),
+      'core:version': VERSION,
+      ...(this.#channels > 1 && { 'core:num_channels': this.#channels }),
+      ...(sha512 !== undefined && { 'core:sha512': sha512 }),
+      'core:recorder': EXTENSION.name,
+      ...this.#global,
+      'core:extensions': extensionsOf(this.#global['core:extensions']),
+    }
+    return `${JSON.stringify({ global, captures: this.#captures, annotations: this.#annotations }, undefined, 2)}\n`
+  }
+
+  get samples(): number {
+    return this.#samples
+  }
+
+  #interrupt(): undefined {
+    this.#interrupted = true
+  }
+
+  #describe(instrument: JsonObject): undefined {
+    const words = ['manufacturer', 'model', 'serial', 'firmware'].flatMap(name => instrument[name] ?? [])
+    this.#global = { ...this.#global, 'core:hw': words.join(' ') }
+  }
+
+  #record(meta: Meta, data: Uint8Array): Uint8Array | Refusal {
+    const refused = this.#begin(meta, data)
+    if (refused) return refused
+    const size = (this.#dtype?.size ?? 1) * this.#channels
+    const samples = Math.floor(data.length / size)
+    this.#capture(meta)
+    this.#annotate(meta['annotations'])
+    this.#samples += samples
+    this.#expect(meta, samples)
+    return data.subarray(0, samples * size)
+  }
+
+  /** Fixes the form of the recording by its first samples, and holds the others against it. */
+  #begin(meta: Meta, data: Uint8Array): Refusal | undefined {
+    const { dtype: name = 'uint8', sample_rate: rate } = meta
+    if (data.length === 0) return { reason: 'no samples', detail: 'a packet without data' }
+    const dtype = typeof name === 'string' ? dtypeNamed(name) : undefined
+    const datatype = dtype && sigmfName(dtype)
+    if (!dtype || datatype === undefined)
+      return { reason: 'another dtype', detail: `${name}, which SigMF has no name for` }
+    const channels = channelsOf(meta['shape'])
+    if (this.#dtype === undefined) {
+      this.#dtype = dtype
+      this.#datatype = datatype
+      this.#channels = channels
+    } else if (datatype !== this.#datatype || channels !== this.#channels) {
+      const expected = `${this.#datatype} of ${this.#channels} channels`
+      return { reason: 'another dtype', detail: `${datatype} of ${channels} channels, expected ${expected}` }
+    }
+    this.#sampleRate ??= typeof rate === 'number' ? rate : undefined
+    if (typeof rate === 'number' && rate !== this.#sampleRate)
+      return { reason: 'another sample rate', detail: `${rate} Hz, expected ${this.#sampleRate} Hz` }
+    const { sigmf } = meta
+    if (isObject(sigmf)) this.#global = { ...this.#global, ...sigmf }
+    return undefined
+  }
+
+  /** Begins a capture where something is not as it was, or where samples are missing. */
+  #capture(meta: Meta): void {
+    const fields = fieldsOf(meta)
+    const time = nanosecondsOf(meta)
+    const isNew = this.#captures.length === 0 || this.#interrupted || this.#jumps(meta, time)
+    if (!isNew && JSON.stringify(fields) === JSON.stringify(this.#fields)) return
+    const index = isNew ? this.#globalIndex(time) : undefined
+    this.#captures.push({
+      'core:sample_start': this.#samples,
+      ...(index !== undefined && { 'core:global_index': index }),
+      ...(time !== undefined && { 'core:datetime': datetime(time) }),
+      ...fields,
+    })
+    this.#fields = fields
+    this.#interrupted = false
+    if (time !== undefined) this.#next = { time, first: this.#next?.first ?? time }
+  }
+
+  /** Whether samples are not those that should come now. */
+  #jumps(meta: Meta, time: bigint | undefined): boolean {
+    if (time === undefined || !this.#next) return false
+    const off = time > this.#next.time ? time - this.#next.time : this.#next.time - time
+    const sample = BigInt(Math.ceil(SECOND_NS / (this.#sampleRate ?? SECOND_NS)))
+    return off > sample + (meta['timestamp_ns'] === undefined ? COARSE_NS : FINE_NS)
+  }
+
+  /** Counted from the first sample of the recording by the clock; nothing where it tells no more than the dataset. */
+  #globalIndex(time: bigint | undefined): number | undefined {
+    const first = this.#next?.first
+    if (time === undefined || first === undefined || this.#sampleRate === undefined || time < first) return undefined
+    const index = Math.round((Number(time - first) / SECOND_NS) * this.#sampleRate)
+    return index > this.#samples ? index : undefined
+  }
+
+  #expect(meta: Meta, samples: number): void {
+    const time = nanosecondsOf(meta)
+    if (time === undefined || this.#sampleRate === undefined) return
+    const length = BigInt(Math.round((samples / this.#sampleRate) * SECOND_NS))
+    this.#next = { time: time + length, first: this.#next?.first ?? time }
+  }
+
+  #annotate(annotations: Json | undefined): void {
+    if (!Array.isArray(annotations)) return
+    for (const annotation of annotations) {
+      if (!isObject(annotation)) continue
+      const start = annotation['core:sample_start']
+      const first = this.#samples + (typeof start === 'number' ? start : 0)
+      this.#annotations.push({ ...annotation, 'core:sample_start': first })
+    }
+  }
+}
+
+function extensionsOf(given: Json | undefined): readonly Json[] {
+  const others = Array.isArray(given) ? given.filter(one => !isObject(one) || one['name'] !== EXTENSION.name) : []
+  return [...others, EXTENSION]
+}
+
+function channelsOf(shape: Json | undefined): number {
+  const [, ...inner] = Array.isArray(shape) ? shape : []
+  return inner.reduce((product: number, side: Json) => product * (typeof side === 'number' && side > 0 ? side : 1), 1)
+}
+
+/** What a capture says of its samples. */
+function fieldsOf(meta: Meta): JsonObject {
+  const { center_frequency: frequency, latitude, longitude, altitude } = meta
+  const fields: Record<string, Json> = {}
+  if (typeof frequency === 'number') fields['core:frequency'] = frequency
+  if (typeof latitude === 'number' && typeof longitude === 'number') {
+    const coordinates = [longitude, latitude, ...(typeof altitude === 'number' ? [altitude] : [])]
+    fields['core:geolocation'] = { type: 'Point', coordinates }
+  }
+  for (const name of KEPT) {
+    const value = meta[name]
+    if (value !== undefined && value !== null) fields[keptName(name)] = value
+  }
+  return fields
+}
+
+function nanosecondsOf({ timestamp_ns: exact, timestamp }: Meta): bigint | undefined {
+  if (typeof exact === 'string' && /^\d{1,20}$/.test(exact)) return BigInt(exact)
+  const milliseconds = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN
+  return milliseconds >= 0 ? BigInt(milliseconds) * 1_000_000n : undefined
+}
+
+function datetime(nanoseconds: bigint): string {
+  const seconds = new Date(Number(nanoseconds / 1_000_000_000n) * 1000).toISOString().slice(0, -5)
+  return `${seconds}.${(nanoseconds % 1_000_000_000n).toString().padStart(9, '0')}Z`
+}

@@ -1,0 +1,75 @@
+// The state of a broker as a table for people.
+
+import { descriptorOutlet } from '../../carrier/stdio.ts'
+import type { Batch, Meta } from '../../packet.ts'
+import type { Sink } from '../../stream/step.ts'
+import { total } from './status-rates.ts'
+
+const HEAD = ['client', 'name', 'policy', 'received', 'sent', 'dropped', 'pending', 'patterns']
+/** The columns of numbers, which are aligned to the right. */
+const NUMBERS = [3, 4, 5, 6]
+
+/** Writes each state to stdout; from the second on, the rates are beside the counts. */
+export function statusTable({ columns }: { readonly columns: number }): Sink {
+  const stdout = descriptorOutlet(1, 'stdout')
+  return {
+    async write(batch) {
+      await stdout.write([Buffer.from(`${tableText(batch, columns)}\n`)])
+    },
+    close: () => stdout.close(),
+  }
+}
+
+export function tableText(batch: Batch, columns: number): string {
+  const metas = batch.map(({ meta }) => meta)
+  const broker = metas.filter(({ kind }) => kind === 'broker').map(brokerLine)
+  const clients = metas.filter(({ kind }) => kind === 'client').map(clientCells)
+  const groups = metas.filter(({ kind }) => kind === 'group').map(groupLine)
+  const rows = clients.length > 0 ? [HEAD, ...clients] : []
+  const widths = HEAD.map((_, column) => Math.max(0, ...rows.map(row => (row[column] ?? '').length)))
+  const lines = rows.map(row =>
+    row
+      .map((cell, column) =>
+        NUMBERS.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  )
+  return [...broker, ...lines, ...groups].map(line => cut(line, columns)).join('\n')
+}
+
+function brokerLine(meta: Meta): string {
+  const { since, clients, bindings, retained } = meta
+  const counts = ['received', 'sent', 'dropped'].map(name => `${counted(meta, name)} ${name}`)
+  return `broker since ${since}: ${clients} clients, ${bindings} bindings, ${retained} retained; ${counts.join(', ')}`
+}
+
+function clientCells(meta: Meta): readonly string[] {
+  const { client, name, policy, pending, patterns, groups, waiting_for_others } = meta
+  const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])
+  const group = texts(groups).map(text => `(group ${text})`)
+  const counts = ['received', 'sent', 'dropped'].map(column => counted(meta, column))
+  const note = waiting_for_others ? ['(waits for others)'] : []
+  return [
+    String(client ?? ''),
+    String(name ?? ''),
+    String(policy ?? ''),
+    ...counts,
+    String(pending ?? ''),
+    [...texts(patterns), ...group, ...note].join(' '),
+  ]
+}
+
+function groupLine({ group, members, waiting, lost }: Meta): string {
+  return `group ${group}: ${members} members, ${waiting} waiting, ${lost} lost`
+}
+
+/** `12345`, or with its rate `12345 (67/s)`. */
+function counted(meta: Meta, name: string): string {
+  const rate = meta[`${name}_per_second`]
+  return `${total(meta[name])}${typeof rate === 'number' ? ` (${rate}/s)` : ''}`
+}
+
+function cut(line: string, columns: number): string {
+  return line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line
+}

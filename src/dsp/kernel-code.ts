@@ -1,0 +1,129 @@
+// The transform kernel as a WebAssembly module for one size and one scale: its passes, its memory, its scales.
+
+import { FIRST_ENTRY, firstPass, type LastPass, lastPass, MIDDLE_ENTRY, middlePass, NUMBER } from './kernel-passes.ts'
+import { intoPlanes, type Planes, planesOf, untanglePass } from './kernel-real.ts'
+import { binBytes, finishing, type Scale } from './kernel-scales.ts'
+import { type Code, FUSED, FunctionCode, int, type MultiplyAdd, moduleBytes, SEPARATE } from './wasm.ts'
+
+export interface KernelOptions {
+  /** Complex numbers that are transformed: a power of two, at least 16. */
+  readonly size: number
+  readonly scale: Scale
+  /** The negative frequencies come first, and bin 0 is in the middle. */
+  readonly shift: boolean
+  /** Multiply and add are one instruction (relaxed SIMD). */
+  readonly fused: boolean
+  /** The memory is shared between threads. */
+  readonly shared: boolean
+  readonly layout: Layout
+}
+
+/** Addresses of what the kernel keeps in its memory. */
+export interface Layout {
+  /** Four sums of powers (of the scale `db`): not finite where a power was not. */
+  readonly sums: number
+  /** Two weights a sample: of its real and of its imaginary part. */
+  readonly window: number
+  /** The rotations of each pass but the last. */
+  readonly tables: readonly number[]
+  /** Two rooms for `size` numbers. */
+  readonly work: readonly [number, number]
+  /** Of real samples, two of which are a number. */
+  readonly planes: Planes | undefined
+  /** The first byte that is free. */
+  readonly end: number
+}
+
+/** How long groups are in the passes between the first and the last: 4, 16 … */
+export function middleStrides(size: number): readonly number[] {
+  const strides: number[] = []
+  for (let stride = 4; size / stride > 4; stride *= 4) strides.push(stride)
+  return strides
+}
+
+/** Lays out the memory from an address on, a multiple of 64. */
+export function layoutOf(size: number, start: number, { real = false } = {}): Layout {
+  let end = start
+  const take = (bytes: number) => {
+    const at = end
+    end += Math.ceil(bytes / 64) * 64
+    return at
+  }
+  const sums = take(16)
+  const window = take(size * NUMBER)
+  const middle = middleStrides(size).map(stride => (size / stride / 4) * MIDDLE_ENTRY)
+  const tables = [(size / 4) * FIRST_ENTRY, ...middle].map(take)
+  const work = [take(size * NUMBER), take(size * NUMBER)] as const
+  const planes = real ? planesOf(size, take) : undefined
+  return { sums, window, tables, work, planes, end }
+}
+
+/** Exports `run(input, output, hop, count)`: addresses, bytes from block to block, how many blocks (at least one). */
+export function kernelCode(options: KernelOptions): Uint8Array<ArrayBuffer> {
+  const { size, scale, fused, shared, layout } = options
+  const arithmetic = fused ? FUSED : SEPARATE
+  const { planes, sums } = layout
+  const bytes = binBytes(scale)
+  const finish = finishing(scale, sums, arithmetic)
+  const passes = [
+    ...inner(options, arithmetic),
+    outer(
+      options,
+      arithmetic,
+      planes ? { binBytes: NUMBER / 2, finish: intoPlanes(planes) } : { binBytes: bytes, finish },
+    ),
+  ]
+  if (planes) passes.push(untanglePass({ half: size, planes, binBytes: bytes, arithmetic, finish }))
+  const run = driver({ passes: passes.length, planes, outputBytes: (planes ? size + 1 : size) * bytes })
+  const named = passes.map((pass, index) => [`pass${index}`, pass] as const)
+  return moduleBytes({ functions: [...named, ['run', run]], shared })
+}
+
+/** All passes but the last. The numbers go to and fro between the two rooms. */
+function inner({ size, layout: { window, tables, work } }: KernelOptions, arithmetic: MultiplyAdd): FunctionCode[] {
+  const [even, odd] = work
+  const first = firstPass({ size, arithmetic, window, source: 0, target: even, table: tables[0] ?? 0 })
+  const middle = middleStrides(size).map((stride, index) => {
+    const rooms = index % 2 === 0 ? { source: even, target: odd } : { source: odd, target: even }
+    return middlePass({ size, arithmetic, stride, table: tables[index + 1] ?? 0, ...rooms })
+  })
+  return [first, ...middle]
+}
+
+function outer(
+  { size, shift, layout: { work, planes } }: KernelOptions,
+  arithmetic: MultiplyAdd,
+  output: Pick<LastPass, 'binBytes' | 'finish'>,
+): FunctionCode {
+  return lastPass({
+    size,
+    arithmetic,
+    shift: shift && !planes,
+    radix: Math.log2(size) % 2 === 0 ? 4 : 2,
+    source: work[middleStrides(size).length % 2 === 0 ? 0 : 1],
+    ...output,
+  })
+}
+
+interface Driver {
+  readonly passes: number
+  readonly planes: Planes | undefined
+  readonly outputBytes: number
+}
+
+/** Takes the blocks through the passes, one after the other, so that each stays in the nearest cache. */
+function driver({ passes, planes, outputBytes }: Driver): FunctionCode {
+  const f = new FunctionCode(4)
+  const [input, output, hop, count] = [f.parameter(0), f.parameter(1), f.parameter(2), f.parameter(3)]
+  const bins: readonly Code[] = planes ? [int.value(planes.re), output.get] : [output.get]
+  f.loop(() => {
+    f.call(0, input.get)
+    for (let pass = 1; pass < passes - bins.length; pass++) f.call(pass)
+    for (const [index, place] of bins.entries()) f.call(passes - bins.length + index, place)
+    f.set(input, int.add(input.get, hop.get))
+    f.advance(output, outputBytes)
+    f.advance(count, -1)
+    return count.get
+  })
+  return f
+}

@@ -1,0 +1,163 @@
+// The transform kernel with its memory: blocks of complex float32 samples become spectra, many at a call.
+
+import { kernelCode, type Layout, layoutOf, middleStrides } from './kernel-code.ts'
+import { FIRST_ENTRY, MIDDLE_ENTRY, NUMBER } from './kernel-passes.ts'
+import { binBytes, type Scale } from './kernel-scales.ts'
+import { KernelThread } from './kernel-thread.ts'
+import { hasRelaxedSimd } from './relaxed-simd.ts'
+import { rootsOfUnity } from './roots.ts'
+
+export const LEAST_SIZE = 16
+/** Beyond it tables and rooms outgrow every cache. */
+export const GREATEST_SIZE = 2 ** 20
+
+/** Of a memory. */
+const PAGE_BYTES = 65536
+/** No table begins at address 0. */
+const START = 64
+const FLOAT = 4
+/** Sides begin at multiples of it, and a few numbers more than its rows may be written by each. */
+const ALIGNMENT = 64
+
+export interface KernelSettings {
+  /** Samples a block. */
+  readonly size: number
+  /** Real samples have size / 2 + 1 bins. Each is multiplied with a factor. */
+  readonly real?: { readonly factors: Float64Array } | undefined
+  readonly scale: Scale
+  readonly shift: boolean
+  /** A weight for each number of a block: of complex samples two a sample, for its real and its imaginary part. */
+  readonly weights: Float64Array
+  /** Room for so many numbers of input: two a complex sample. */
+  readonly numbers: number
+  /** Room for the spectra of so many blocks. */
+  readonly blocks: number
+  /** With a thread of its own the kernel has two sides: one takes samples while it works on the other. */
+  readonly threaded?: boolean
+  /** Default: where the machine can. */
+  readonly fused?: boolean
+}
+
+/** Where samples come in and spectra go out. */
+export interface Side {
+  /** Samples, the real and imaginary parts of complex ones in turn: whoever has them writes them here. */
+  readonly input: Float32Array
+  /** Spectra, one after the other; of the scale `complex` real and imaginary parts in turn. */
+  readonly output: Float32Array
+}
+
+/** What the kernel is asked for: addresses, bytes from block to block, and how many blocks. */
+export type Job = readonly [input: number, output: number, hop: number, count: number]
+
+/** Whether it can do blocks of so many samples. */
+export function isKernelSize(size: number, { real = false } = {}): boolean {
+  const numbers = real ? size / 2 : size
+  return numbers >= LEAST_SIZE && numbers <= GREATEST_SIZE && Number.isInteger(Math.log2(size))
+}
+
+export class Kernel {
+  readonly settings: KernelSettings
+  readonly sides: readonly [Side, Side] | readonly [Side]
+  readonly #sums: Float32Array
+  readonly #run: (...job: Job) => void
+  readonly #thread: KernelThread | undefined
+
+  constructor(settings: KernelSettings) {
+    const { scale, shift, real, numbers, blocks, threaded = false, fused = hasRelaxedSimd() } = settings
+    const size = real ? settings.size / 2 : settings.size
+    const layout = layoutOf(size, START, { real: real !== undefined })
+    const inputBytes = Math.ceil(numbers / 2) * NUMBER
+    const rowBytes = (real ? size + 1 : size) * binBytes(scale)
+    const sideBytes = Math.ceil((inputBytes + blocks * rowBytes) / ALIGNMENT + 1) * ALIGNMENT
+    const pages = Math.ceil((layout.end + sideBytes * (threaded ? 2 : 1)) / PAGE_BYTES)
+    const memory = new WebAssembly.Memory({ initial: pages, ...(threaded && { maximum: pages, shared: true }) })
+    const module = new WebAssembly.Module(kernelCode({ size, scale, shift, fused, shared: threaded, layout }))
+    const { buffer } = memory
+    const side = (start: number): Side => ({
+      input: new Float32Array(buffer, start, numbers),
+      output: new Float32Array(buffer, start + inputBytes, (blocks * rowBytes) / FLOAT),
+    })
+    const first = side(layout.end)
+    this.settings = settings
+    this.sides = threaded ? [first, side(layout.end + sideBytes)] : [first]
+    this.#sums = new Float32Array(buffer, layout.sums, 4)
+    const memoryNumbers = new Float32Array(buffer)
+    memoryNumbers.set(settings.weights, layout.window / FLOAT)
+    fillTables(memoryNumbers, layout, size)
+    if (real) fillPlanes(memoryNumbers, layout, real.factors)
+    this.#run = runOf(module, memory)
+    this.#thread = threaded ? new KernelThread(module, memory) : undefined
+  }
+
+  /** The first side, of a kernel without a thread the only one. */
+  get input(): Float32Array {
+    return this.sides[0].input
+  }
+
+  get output(): Float32Array {
+    return this.sides[0].output
+  }
+
+  /**
+   * Transforms `count` blocks that begin `hop` numbers apart, the first at a number of the input, to the output from its start.
+   * False where decibels are not right, because a power of one of the blocks is not finite.
+   */
+  run(first: number, hop: number, count: number): boolean {
+    this.begin(this.sides[0], first, hop, count)
+    return this.finish()
+  }
+
+  /** The same, in the kernel's thread, if it has one and that is there already: until `finish` the side belongs to it. */
+  begin({ input, output }: Side, first: number, hop: number, count: number): void {
+    this.#sums.fill(0)
+    if (count === 0) return
+    const job: Job = [input.byteOffset + first * FLOAT, output.byteOffset, hop * FLOAT, count]
+    if (this.#thread?.begin(job)) return
+    this.#run(...job)
+  }
+
+  /** Waits for what was begun. */
+  finish(): boolean {
+    this.#thread?.finish()
+    return this.#sums.every(Number.isFinite)
+  }
+}
+
+function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): (...job: Job) => void {
+  const run = new WebAssembly.Instance(module, { env: { memory } }).exports['run']
+  if (typeof run !== 'function') throw new TypeError('the kernel exports no run')
+  return (...job) => run(...job)
+}
+
+function fillPlanes(memory: Float32Array, { planes }: Layout, factors: Float64Array): void {
+  if (!planes) return
+  const half = factors.length - 1
+  const roots = rootsOfUnity(2 * half)
+  memory.set(roots.re.subarray(0, half + 1), planes.rootsRe / FLOAT)
+  memory.set(roots.im.subarray(0, half + 1), planes.rootsIm / FLOAT)
+  // Sums of two are to be their means.
+  memory.set(
+    factors.map(factor => factor / 2),
+    planes.factors / FLOAT,
+  )
+}
+
+function fillTables(memory: Float32Array, layout: Layout, size: number): void {
+  const roots = rootsOfUnity(size)
+  const root = (k: number) => [roots.re[k % size] ?? 0, roots.im[k % size] ?? 0] as const
+  const [first = 0, ...middle] = layout.tables
+  for (let group = 0; group < size / 4; group++) {
+    for (let k = 0; k < 4; k++) {
+      const at = (first + group * FIRST_ENTRY) / FLOAT + k
+      const [re, im] = root(group * k)
+      memory[at] = re
+      memory[at + 4] = im
+    }
+  }
+  for (const [index, stride] of middleStrides(size).entries()) {
+    for (let group = 0; group < size / stride / 4; group++) {
+      const at = ((middle[index] ?? 0) + group * MIDDLE_ENTRY) / FLOAT
+      for (let k = 1; k < 4; k++) memory.set(root(group * k * stride), at + 2 * (k - 1))
+    }
+  }
+}

@@ -1,0 +1,190 @@
+// Samples to spectra: a stage that gathers the samples of each stream into blocks and passes on a spectrum for each.
+
+import { placeOf } from '../codec/place.ts'
+import { readMeta } from '../codec/unreadable.ts'
+import { gapOf, type Meta, type Packet } from '../packet.ts'
+import type { StageCount } from '../stream/ledger.ts'
+import type { Reject, Rejecter } from '../stream/reject.ts'
+import type { Stage } from '../stream/step.ts'
+import type { Averaging } from './averaging.ts'
+import { numberIn } from './frequency-axis.ts'
+import { type SampleFormat, sampleFormat } from './samples.ts'
+import { SpectrumMaker } from './spectrum-maker.ts'
+import { isSpectrum, type SpectrumForm } from './spectrum-meta.ts'
+
+export interface SpectrumOptions extends SpectrumForm {
+  /** The share of a block that it has in common with the next: 0 … below 1. */
+  readonly overlap: number
+  readonly averaging: Averaging
+  readonly average: number | undefined
+  readonly removeMean: boolean
+  /** Fill the last block up with zeros, instead of leaving its samples away. */
+  readonly pad: boolean
+  /** Transform in a thread while the next samples are read, of a file of complex float32. */
+  readonly threaded: boolean
+  /** The most spectra a packet holds, of those that come together. */
+  readonly rows: number
+  /** Hz, where the packets do not say. */
+  readonly sampleRate: number | undefined
+  /** What integers are divided by; default: what their type can hold. */
+  readonly fullScale: number | undefined
+}
+
+export interface SpectrumContext {
+  readonly reject: Rejecter
+  readonly count: StageCount
+  /** A batch is done with when the next is pushed: spectra may lie in memory that is written again then. */
+  readonly transient?: boolean
+}
+
+export interface SpectrumStage extends Stage {
+  /** Samples so far that were in no block: before an end, a gap, a change. */
+  readonly untransformed: number
+  /** Where raw samples may be read to, so that they need not be copied: while there is one stream. */
+  room(): Uint8Array | undefined
+}
+
+/** More would be names that are no names of streams. */
+const MOST_STREAMS = 256
+
+/** What a block has only one of, beside the dtype and the sample rate. */
+const STATE = ['center_frequency', 'if_frequency', 'reference_level', 'spectral_inversion', 'unit']
+
+/** How samples are read; the full scale is what their packet tells of it. */
+type FormatOf = (dtype: string, fullScale: number | undefined) => SampleFormat | undefined
+
+type Fault = Pick<Reject, 'reason' | 'detail'>
+
+/** The samples of a packet. */
+interface Samples {
+  readonly dtype: string
+  readonly format: SampleFormat
+  readonly data: Uint8Array
+}
+
+interface Stream {
+  readonly maker: SpectrumMaker
+  /** What its maker is made for. */
+  readonly kind: string
+  /** What must stay the same within a block, too. */
+  state: string
+  /** The number that the next packet should have. */
+  next: number | undefined
+}
+
+/**
+ * A packet with samples as data, of its `dtype`, or with one as its `value`, belongs to the stream of its `name`. A block never
+ * reaches across a gap record, a jump of `seq`, or a change of what the packets say of their samples. All else is passed on.
+ */
+export function spectrumStage(options: SpectrumOptions, context: SpectrumContext): SpectrumStage {
+  const { reject, count } = context
+  const streams = new Map<string, Stream>()
+  const formats = new Map<string, SampleFormat | undefined>()
+  const formatOf: FormatOf = (dtype, told) => {
+    const fullScale = options.fullScale ?? told
+    const key = `${dtype} ${fullScale}`
+    if (!formats.has(key)) formats.set(key, sampleFormat(dtype, fullScale))
+    return formats.get(key)
+  }
+  let untransformed = 0
+
+  function finish(out: Packet[]): void {
+    for (const { maker } of streams.values()) untransformed += maker.finish(out)
+  }
+
+  let transient = false
+
+  function take(meta: Meta, { dtype, format, data }: Samples, out: Packet[]): Fault | undefined {
+    const name = String(meta['name'] ?? '')
+    const sampleRate = numberIn(meta['sample_rate']) ?? options.sampleRate
+    const known = streams.get(name)
+    const kind = `${dtype} ${sampleRate} ${meta['full_scale']}`
+    const state = STATE.map(field => meta[field]).join(' ')
+    const seq = numberIn(meta['seq'])
+    const isWhole = known?.kind === kind && known.state === state && (seq === undefined || seq === known.next)
+    if (known && !isWhole) untransformed += known.maker.finish(out)
+    let stream = known
+    if (known?.kind !== kind) {
+      const fault = faultIn(options, sampleRate, known === undefined && streams.size === MOST_STREAMS)
+      if (fault) return fault
+      const hop = Math.max(1, Math.round(options.size * (1 - options.overlap)))
+      stream = {
+        kind,
+        state,
+        next: 0,
+        maker: new SpectrumMaker({ ...options, form: options, hop, format, sampleRate, count }),
+      }
+      streams.set(name, stream)
+    }
+    if (!stream) return undefined
+    stream.state = state
+    stream.next = seq === undefined ? undefined : seq + 1
+    stream.maker.push(meta, data, out, { transient })
+    return undefined
+  }
+
+  return {
+    get untransformed() {
+      return untransformed
+    },
+    room() {
+      const [only] = streams.values()
+      return streams.size === 1 ? only?.maker.room() : undefined
+    },
+    push(batch) {
+      const out: Packet[] = []
+      transient = context.transient === true && batch.length === 1
+      for (const packet of batch) {
+        const meta = readMeta(packet, reject)
+        if (!meta) continue
+        const samples = samplesOf(packet.data, meta, formatOf)
+        if (samples === undefined) {
+          if (gapOf(meta)) finish(out)
+          out.push(packet)
+          continue
+        }
+        const fault = 'reason' in samples ? samples : take(meta, samples, out)
+        if (fault) reject({ place: placeOf(packet), ...fault, bytes: packet.data })
+      }
+      count.in += batch.length
+      count.out += out.length
+      return out
+    },
+    end() {
+      const out: Packet[] = []
+      finish(out)
+      count.out += out.length
+      return out
+    },
+  }
+}
+
+/** Of a data packet or a value; why it has none that can be read; nothing where the packet is something else. */
+function samplesOf(data: Uint8Array, meta: Meta, formatOf: FormatOf): Samples | Fault | undefined {
+  if (data.length === 0) {
+    const value = meta['value']
+    const format = formatOf('float64', undefined)
+    if (typeof value !== 'number' || !format) return undefined
+    return { dtype: 'value', format, data: new Uint8Array(Float64Array.of(value).buffer) }
+  }
+  if (isSpectrum(meta)) return { reason: 'no samples', detail: 'but a spectrum: expected what comes before fft' }
+  const { dtype = 'uint8' } = meta
+  const format = typeof dtype === 'string' ? formatOf(dtype, fullScaleIn(meta)) : undefined
+  if (typeof dtype !== 'string' || !format) return { reason: 'no samples', detail: `of dtype ${JSON.stringify(dtype)}` }
+  if (data.length % format.bytes === 0) return { dtype, format, data }
+  return {
+    reason: 'no whole samples',
+    detail: `${data.length} bytes of ${dtype}, expected a multiple of ${format.bytes}`,
+  }
+}
+
+function fullScaleIn(meta: Meta): number | undefined {
+  const told = numberIn(meta['full_scale'])
+  return told !== undefined && told > 0 ? told : undefined
+}
+
+function faultIn({ scale }: SpectrumOptions, sampleRate: number | undefined, isTooMany: boolean): Fault | undefined {
+  if (isTooMany) return { reason: 'too many streams', detail: `of other names, expected at most ${MOST_STREAMS}` }
+  if (scale !== 'psd' || sampleRate !== undefined) return undefined
+  return { reason: 'no sample rate', detail: 'a density needs one: expected sample_rate in the meta, or --sample-rate' }
+}

@@ -1,0 +1,72 @@
+// The file that records are being added to: writes in order, in one piece each, and what makes them durable.
+
+import { close, fdatasync, open, writev } from 'node:fs'
+import { promisify } from 'node:util'
+
+/** Buffers that the system takes at once (IOV_MAX is 1024 on Linux). */
+const MOST_PIECES = 1000
+
+const opened = promisify(open)
+const synced = promisify(fdatasync)
+const closed = promisify(close)
+
+export class SegmentFile {
+  readonly #descriptor: number
+  /** Since the last sync began. */
+  #isDirty = false
+  #syncing: Promise<void> | undefined
+
+  private constructor(descriptor: number) {
+    this.#descriptor = descriptor
+  }
+
+  /** A new file, whose name is durable, too. */
+  static async create(path: string, folder: string): Promise<SegmentFile> {
+    const file = new SegmentFile(await opened(path, 'wx'))
+    const place = new SegmentFile(await opened(folder, 'r'))
+    await synced(place.#descriptor)
+    await place.close()
+    return file
+  }
+
+  static async append(path: string): Promise<SegmentFile> {
+    return new SegmentFile(await opened(path, 'a'))
+  }
+
+  /** All of it, or an error: then the file may end with a part. */
+  async write(chunks: readonly Uint8Array[]): Promise<void> {
+    let rest = chunks
+    while (rest.length > 0) rest = without(rest, await this.#writeSome(rest.slice(0, MOST_PIECES)))
+    this.#isDirty = true
+  }
+
+  /** Ends when the disk has all whose write had ended. */
+  async sync(): Promise<void> {
+    await this.#syncing
+    if (!this.#isDirty) return
+    this.#isDirty = false
+    this.#syncing = synced(this.#descriptor)
+    await this.#syncing
+  }
+
+  async close(): Promise<void> {
+    await this.#syncing?.catch(() => {})
+    await closed(this.#descriptor)
+  }
+
+  #writeSome(chunks: readonly Uint8Array[]): Promise<number> {
+    return new Promise((resolve, reject) => {
+      writev(this.#descriptor, [...chunks], (error, written) => (error ? reject(error) : resolve(written)))
+    })
+  }
+}
+
+/** What is left when so many bytes are gone. */
+function without(chunks: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let gone = bytes
+  for (const [index, chunk] of chunks.entries()) {
+    if (gone < chunk.length) return [chunk.subarray(gone), ...chunks.slice(index + 1)]
+    gone -= chunk.length
+  }
+  return []
+}

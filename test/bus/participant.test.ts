@@ -1,0 +1,44 @@
+import t from 'tap'
+import { RawClient, serve } from '../support/bus.ts'
+
+t.test('an instance has a name of its own and addresses that others may have', async t => {
+  const { path } = await serve(t)
+  const [boston, chicago, asks] = [new RawClient(t, path), new RawClient(t, path), new RawClient(t, path)]
+  for (const [client, name] of [
+    [boston, 'vSphere.Boston'],
+    [chicago, 'vSphere.Chicago'],
+  ] as const) {
+    client.say({ broker: { do: 'hello', name, addresses: ['vSphere.node.list'] } })
+    t.same(await client.hear(), { broker: { ok: 'hello' } })
+  }
+  asks.say(
+    { topic: 'vSphere.node.list' },
+    { topic: 'vSphere.Boston' },
+    { topic: 'local.vSphere.Chicago' },
+    { topic: 'allservices' },
+  )
+  await asks.settled()
+  const topics = async (client: RawClient) => (await client.settled()).map(({ topic }) => topic)
+  t.same(await topics(boston), ['vSphere.node.list', 'vSphere.Boston', 'allservices'])
+  t.same(await topics(chicago), ['vSphere.node.list', 'local.vSphere.Chicago', 'allservices'])
+})
+
+t.test('a name is taken once, until its instance leaves', async t => {
+  const { path } = await serve(t)
+  const [one, two] = [new RawClient(t, path), new RawClient(t, path)]
+  const hello = { broker: { do: 'hello', name: 'radio' } }
+  one.say(hello)
+  await one.hear()
+  two.say(hello)
+  t.same(await two.hear(), { broker: { error: "the name 'radio' is in use", passing: true } })
+  one.say({ broker: { do: 'hello', name: 'other' } })
+  t.match(await one.hear(), { broker: { error: /this client is called radio/ } })
+  one.socket.destroy()
+  for (;;) {
+    two.say(hello)
+    const { broker } = await two.hear()
+    if (JSON.stringify(broker) === '{"ok":"hello"}') break
+  }
+  two.say({ broker: { do: 'hello', addresses: ['a'] } })
+  t.match(await two.hear(), { broker: { error: /only with a name/ } })
+})

@@ -1,0 +1,40 @@
+// Blocks of a regular file: fresh ones that may be kept, or the same memory again and again.
+
+import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { blocksOf } from '../../src/carrier/blocks.ts'
+
+const LENGTH = 600_000
+const folder = t.testdir({ data: Buffer.alloc(LENGTH, 'some bytes ') })
+
+async function read(options: Omit<Parameters<typeof blocksOf>[1], 'stop'>) {
+  const descriptor = openSync(join(folder, 'data'), 'r')
+  const buffers = new Set<ArrayBufferLike>()
+  let text = ''
+  try {
+    for await (const block of blocksOf(descriptor, { stop: new AbortController().signal, ...options })) {
+      buffers.add(block.buffer)
+      text += Buffer.from(block).toString('latin1')
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+  return { text, buffers }
+}
+
+t.test('the same bytes, in fresh memory, in the same, in what is offered', async t => {
+  const whole = Buffer.alloc(LENGTH, 'some bytes ').toString('latin1')
+  const fresh = await read({})
+  t.ok(fresh.text === whole)
+  t.equal(fresh.buffers.size, 3)
+  const same = await read({ transient: {} })
+  t.ok(same.text === whole)
+  t.equal(same.buffers.size, 1)
+  const own = new Uint8Array(1000)
+  let offered = 0
+  const mixed = await read({ transient: { room: () => (offered++ % 2 === 0 ? own : undefined) } })
+  t.ok(mixed.text === whole)
+  t.equal(mixed.buffers.size, 2)
+  t.ok(mixed.buffers.has(own.buffer))
+})

@@ -1,0 +1,55 @@
+import t from 'tap'
+import { StatusRates, total } from '../../../src/commands/broker/status-rates.ts'
+import { tableText } from '../../../src/commands/broker/status-table.ts'
+import { packet } from '../../../src/packet.ts'
+
+const broker = (received: number) =>
+  packet({
+    kind: 'broker',
+    since: '2026-01-01T00:00:00.000Z',
+    clients: 1,
+    bindings: 2,
+    retained: 0,
+    received,
+    sent: 5,
+    dropped: {},
+  })
+const client = packet({
+  kind: 'client',
+  client: 'unix:bus#1',
+  name: 'radio',
+  policy: 'latest',
+  patterns: ['a.#', 'b'],
+  groups: ['g'],
+  received: 3,
+  sent: 20,
+  dropped: { superseded: 4, expired: 1 },
+  pending: 2,
+})
+const group = packet({ kind: 'group', group: 'g', members: 1, waiting: 7, lost: 0 })
+
+t.test('a state as a table', async t => {
+  t.equal(
+    tableText([broker(10), client, group], 200),
+    [
+      'broker since 2026-01-01T00:00:00.000Z: 1 clients, 2 bindings, 0 retained; 10 received, 5 sent, 0 dropped',
+      'client      name   policy  received  sent  dropped  pending  patterns',
+      'unix:bus#1  radio  latest         3    20        5        2  a.# b (group g)',
+      'group g: 1 members, 7 waiting, 0 lost',
+    ].join('\n'),
+  )
+  t.ok(
+    tableText([broker(10), client, group], 40)
+      .split('\n')
+      .every(line => line.length <= 40),
+  )
+})
+
+t.test('rates are those since the state before', async t => {
+  const rates = new StatusRates()
+  t.same(rates.push([broker(10)], 1000), [broker(10)])
+  const [second] = rates.push([broker(30), client], 3000)
+  t.match(second?.meta, { received_per_second: 10, sent_per_second: 0, dropped_per_second: 0 })
+  t.match(tableText([second ?? broker(0)], 200), /30 \(10\/s\) received/)
+  t.same([total(3), total({ a: 1, b: 2 }), total('x'), total(undefined)], [3, 3, 0, 0])
+})

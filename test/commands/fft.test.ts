@@ -1,0 +1,98 @@
+// fft at the process boundary.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { commandFolder, runLine } from '../support/cases.ts'
+import { start } from '../support/process.ts'
+
+const folder = t.testdir()
+const commands = commandFolder(folder)
+const run = (line: string, input?: Uint8Array) => runLine(line, commands, { folder, ...(input && { input }) })
+
+const lines = (text: Buffer) =>
+  text
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
+
+t.test('two tones of a receiver at their frequencies and levels', async t => {
+  const source =
+    "sensor-sim -n 4 --seed 1 --speed max --sensor probe='iq?tones=100k:-20,-300k:-40&center=98M&noise=none'"
+  const { code, stdout, stderr } = await run(`${source} | fft -s 1000 -w flattop --average 4 --to ndjson --data array`)
+  t.equal(code, 0)
+  const [first] = lines(stdout)
+  t.match(first, { frequency_start: 97.5e6, frequency_step: 1000, unit: 'dBFS', averages: 4, window: 'flattop' })
+  const level = (frequency: number) => first.data[(frequency - 97.5e6) / 1000]
+  t.ok(Math.abs(level(98.1e6) + 20) < 0.01, `${level(98.1e6)}`)
+  t.ok(Math.abs(level(97.7e6) + 40) < 0.01, `${level(97.7e6)}`)
+  t.ok(level(98.3e6) < -100)
+  t.match(stderr, /^fft: left away: 384 samples that filled no block/)
+})
+
+t.test('a file in any cut, piped or named, gives the same bytes', async t => {
+  writeFileSync(join(folder, 'a.iq'), Buffer.from(Array.from({ length: 400_000 }, (_, at) => (at * 7919) % 251)))
+  const options = '--dtype cu8 -s 512 --overlap 50% --to raw'
+  const [named, piped, chunked, threaded, slow] = await Promise.all([
+    run(`fft -q ${options} a.iq`),
+    run(`cat a.iq | fft -q --from raw ${options}`),
+    run(`fft -q ${options} --chunk 1000 a.iq`),
+    run(`fft -q ${options} --threads 2 a.iq`),
+    run(`dd if=a.iq bs=777 status=none | fft -q --from raw ${options}`),
+  ])
+  t.equal(named.stdout.length, Math.floor((200_000 - 512) / 256 + 1) * 512 * 4)
+  for (const { code, stdout } of [piped, chunked, threaded, slow]) {
+    t.equal(code, 0)
+    t.ok(stdout.equals(named.stdout))
+  }
+})
+
+t.test('a thread of its own makes no difference', async t => {
+  const samples = Float32Array.from({ length: 2_000_003 }, (_, at) => Math.sin(at * at * 1e-6))
+  writeFileSync(join(folder, 'long.cf32'), samples.slice(0, 2_000_000))
+  for (const options of ['-s 1024', '-s 256 --overlap 30% --pad', '-s 65536 --average 3', '-s 64 --remove-dc']) {
+    const line = `fft -q --from raw --dtype complex64 --to raw ${options} long.cf32`
+    const [one, two] = [await run(line), await run(`${line} --threads 2`)]
+    t.equal(two.code, 0)
+    t.ok(one.stdout.equals(two.stdout), options)
+    t.ok(one.stdout.length > 0)
+  }
+})
+
+t.test('there and back again', async t => {
+  const samples = Buffer.from(Float32Array.from({ length: 4096 }, (_, at) => Math.sin(at)).buffer)
+  const { stdout } = await run(
+    'fft --from raw --dtype complex64 -w rectangular --scale complex | fft --inverse --to raw',
+    samples,
+  )
+  const back = new Float32Array(stdout.buffer, stdout.byteOffset, stdout.length / 4)
+  t.equal(back.length, 4096)
+  t.ok(back.every((value, at) => Math.abs(value - Math.sin(at)) < 1e-5))
+})
+
+t.test('what cannot be is said before anything is read', async t => {
+  for (const [options, message] of [
+    ['--size 0', /--size 0: expected 1/],
+    ['--threads 3', /--threads 3: expected 1 or 2/],
+    ['--rows 0', /--rows 0: expected 1/],
+    ['--overlap 1', /--overlap 1: expected less/],
+    ['--window foo', /unknown window 'foo'/],
+    ['--averaging median', /averaging 'median': expected how many/],
+    ['--average 0', /an average of 0/],
+    ['--scale complex --average 2', /--scale complex: powers are averaged/],
+    ['--full-scale 0', /--full-scale 0: expected above 0/],
+  ] as const) {
+    const { code, stderr } = await run(`fft ${options}`)
+    t.equal(code, 2, options)
+    t.match(stderr, message)
+  }
+})
+
+t.test('a spectrum comes as soon as its block is full', async t => {
+  const { child, printed, ended } = start(t, 'fft -s 2 --to ndjson --data array')
+  child.stdin.write('{"value":1}\n{"value":2}\n')
+  t.match(JSON.parse(await printed('\n')), { fft_size: 2, dtype: 'float64' })
+  child.stdin.end()
+  t.match(await ended, { code: 0 })
+})

@@ -1,0 +1,33 @@
+// The thread: takes jobs when it is there, does them in order, and keeps no process alive. With a kernel: kernel.test.ts.
+
+import t from 'tap'
+import { KernelThread } from '../../src/dsp/kernel-thread.ts'
+import { FunctionCode, moduleBytes, vector } from '../../src/dsp/wasm.ts'
+
+t.test('jobs are done, the last before finish returns', async t => {
+  const run = new FunctionCode(4)
+  // The sum of what is at the input address goes up by what is at the output address, count times.
+  const [input, output, , count] = [0, 1, 2, 3].map(index => run.parameter(index))
+  if (!input || !output || !count) throw new Error('four parameters')
+  run.loop(() => {
+    run.store(input.get, 0, vector.add(vector.load(input.get, 0), vector.load(output.get, 0)))
+    run.advance(count, -1)
+    return count.get
+  })
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+  const module = new WebAssembly.Module(moduleBytes({ functions: [['run', run]], shared: true }))
+  const floats = new Float32Array(memory.buffer)
+  floats.fill(1, 4, 8)
+  const thread = new KernelThread(module, memory)
+  const started = performance.now()
+  while (!thread.begin([0, 16, 0, 1])) {
+    if (performance.now() - started > 30_000) throw new Error('the thread does not start')
+    await new Promise(resolve => setTimeout(resolve, 1))
+  }
+  thread.finish()
+  t.equal(floats[0], 1)
+  for (let job = 0; job < 1000; job++) thread.begin([0, 16, 0, 100])
+  thread.finish()
+  t.equal(floats[0], 100_001)
+  thread.finish()
+})

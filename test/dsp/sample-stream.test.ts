@@ -1,0 +1,156 @@
+// Blocks from packets: the same for every cut, with overlap, without means, filled up at the end.
+
+import fc from 'fast-check'
+import t from 'tap'
+import { SampleStream } from '../../src/dsp/sample-stream.ts'
+import { sampleFormat } from '../../src/dsp/samples.ts'
+import { makeTransform } from '../../src/dsp/transform.ts'
+import type { Meta } from '../../src/packet.ts'
+import { randomNumbers } from '../support/spectrum.ts'
+
+interface Row {
+  readonly bins: readonly number[]
+  readonly from: Meta
+  readonly offset: number
+  readonly last: Meta
+}
+
+function make({ size = 16, hop = 16, removeMean = false, complex = true } = {}) {
+  const format = sampleFormat(complex ? 'complex64' : 'float32')
+  if (!format) throw new Error('no format')
+  const weights = new Float64Array(size).fill(1)
+  const transform = makeTransform({
+    size,
+    complex,
+    double: false,
+    scale: 'power',
+    shift: false,
+    weights,
+    oneSided: false,
+  })
+  const rows: Row[] = []
+  const stream = new SampleStream({
+    size,
+    hop,
+    format,
+    transform,
+    removeMean,
+    take({ numbers, count, origin }) {
+      for (let row = 0; row < count; row++) {
+        const { meta, offset, last } = origin(row)
+        const bins = [...numbers.subarray(row * transform.bins, (row + 1) * transform.bins)]
+        rows.push({ bins, from: meta, offset, last })
+      }
+    },
+  })
+  return { stream, rows, room: transform.blocks }
+}
+
+const binsOf = (rows: readonly Row[]) => JSON.stringify(rows.map(({ bins }) => bins))
+const bytes = (numbers: Float64Array) => new Uint8Array(Float32Array.from(numbers).buffer)
+
+t.test('every cut gives the same rows', async t => {
+  const samples = bytes(randomNumbers(2 * 100, 'samples'))
+  for (const [hop, blocks] of [
+    [16, 6],
+    [5, 17],
+    [1, 85],
+  ] as const) {
+    const whole = make({ hop })
+    whole.stream.push({}, samples)
+    t.equal(whole.rows.length, blocks, `hop ${hop}`)
+    const cuts = fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 12 })
+    fc.assert(
+      fc.property(cuts, places => {
+        const { stream, rows } = make({ hop })
+        const ends = [...places.toSorted((a, b) => a - b), 100]
+        let at = 0
+        for (const end of ends) {
+          stream.push({}, samples.subarray(at * 8, end * 8))
+          at = end
+        }
+        return binsOf(rows) === binsOf(whole.rows) && stream.untransformed === whole.stream.untransformed
+      }),
+      { numRuns: 30 },
+    )
+  }
+})
+
+t.test('samples that are read where they belong give the same rows, also behind some that wait', async t => {
+  const samples = bytes(randomNumbers(2 * 100, 'samples'))
+  for (const hop of [16, 5]) {
+    const whole = make({ hop })
+    whole.stream.push({}, samples)
+    const { stream, rows } = make({ hop })
+    for (let at = 0; at < samples.length; ) {
+      const room = stream.room()
+      if (!room) throw new Error('no room')
+      const length = Math.min(room.length, samples.length - at, 37 * 8)
+      room.set(samples.subarray(at, at + length))
+      stream.push({}, room.subarray(0, length))
+      at += length
+    }
+    t.equal(binsOf(rows), binsOf(whole.rows))
+  }
+  t.equal(make({ removeMean: true }).stream.room()?.length, make().stream.room()?.length)
+})
+
+t.test('a packet longer than all room is taken piece by piece', async t => {
+  const { stream, rows, room } = make({ size: 4096, hop: 4096 })
+  const blocks = room * 3 + 1
+  stream.push({ name: 'long' }, new Uint8Array(blocks * 4096 * 8 + 8))
+  t.equal(rows.length, blocks)
+  t.equal(rows.at(-1)?.offset, (blocks - 1) * 4096)
+  t.equal(stream.untransformed, 1)
+})
+
+t.test('a row tells the packets of its first and last sample', async t => {
+  const { stream, rows } = make({ hop: 8 })
+  for (const seq of [0, 1, 2, 3]) stream.push({ seq }, new Uint8Array(12 * 8))
+  t.same(
+    rows.map(({ from, offset, last }) => [from['seq'], offset, last['seq']]),
+    [
+      [0, 0, 1],
+      [0, 8, 1],
+      [1, 4, 2],
+      [2, 0, 3],
+      [2, 8, 3],
+    ],
+  )
+})
+
+t.test('what was in no block is counted once, also with overlap', async t => {
+  const { stream } = make({ hop: 4 })
+  stream.push({}, new Uint8Array(15 * 8))
+  t.equal(stream.untransformed, 15)
+  stream.push({}, new Uint8Array(1 * 8))
+  t.equal(stream.untransformed, 0)
+  stream.push({}, new Uint8Array(3 * 8))
+  t.equal(stream.untransformed, 3)
+  t.equal(stream.missing, 1)
+  stream.clear()
+  t.equal(stream.untransformed, 0)
+})
+
+t.test('zeros fill a block up', async t => {
+  const { stream, rows } = make({ complex: false, size: 4, hop: 4 })
+  stream.push({}, bytes(Float64Array.of(1, 1, 1, 1, 3)))
+  t.equal(stream.missing, 3)
+  stream.pad()
+  t.equal(rows.length, 2)
+  t.same(
+    rows[1]?.bins.map(power => Math.round(power * 1e6) / 1e6),
+    [9, 9, 9],
+  )
+})
+
+t.test('the mean of each block is taken away, of both parts', async t => {
+  const { stream, rows } = make({ removeMean: true, size: 16, hop: 4 })
+  const samples = new Float64Array(64).map((_, at) => (at % 2 === 0 ? 5 : -3))
+  samples[0] = 21
+  stream.push({}, bytes(samples))
+  // An impulse of 16 without its mean is flat but for the first bin.
+  t.ok(rows[0]?.bins.every((power, k) => Math.abs(power - (k === 0 ? 0 : 256)) < 1e-3))
+  t.ok(rows.slice(1).every(({ bins }) => bins.every(power => power < 1e-9)))
+  t.equal(rows.length, 5)
+})

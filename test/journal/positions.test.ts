@@ -1,0 +1,75 @@
+// Positions of consumers: the last one counts, after a crash, too.
+
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { Positions } from '../../src/journal/positions.ts'
+
+function open(folder: string, sync: 'always' | 'never' = 'never') {
+  const warnings: string[] = []
+  return { positions: Positions.open({ folder, sync, warn: message => warnings.push(message) }), warnings }
+}
+
+t.test('the last position of each consumer is there again', async t => {
+  for (const sync of ['always', 'never'] as const) {
+    const folder = t.testdir({})
+    const { positions } = open(folder, sync)
+    t.equal(positions.get('a'), undefined)
+    positions.set('a', 1)
+    positions.set('b', 5)
+    positions.set('a', 2)
+    positions.set('c', 0)
+    await positions.flushed()
+    t.equal(readFileSync(join(folder, 'consumers.ndjson'), 'utf8').split('\n').length - 1, 3, 'one line each')
+    positions.remove('b')
+    positions.remove('nobody')
+    await positions.close()
+    const { positions: again, warnings } = open(folder)
+    t.same(
+      [...again.consumers],
+      [
+        ['a', 2],
+        ['c', 0],
+      ],
+    )
+    t.same(warnings, [])
+    await again.close()
+  }
+})
+
+t.test('a line that was cut short is left out and spoils nothing', async t => {
+  const folder = t.testdir({})
+  const { positions } = open(folder)
+  positions.set('a', 1)
+  await positions.close()
+  appendFileSync(join(folder, 'consumers.ndjson'), '{"consumer":"a","off')
+  const { positions: again, warnings } = open(folder)
+  t.equal(again.get('a'), 1)
+  t.match(warnings, [/consumers\.ndjson:2: not a position/])
+  again.set('a', 3)
+  await again.close()
+  t.equal(open(folder).positions.get('a'), 3)
+})
+
+t.test('the file does not grow with every step', async t => {
+  const folder = t.testdir({})
+  const path = join(folder, 'consumers.ndjson')
+  writeFileSync(path, '{"consumer":"a","offset":7}\n'.repeat(10_500))
+  const { positions } = open(folder)
+  t.equal(positions.get('a'), 7)
+  positions.set('b', 9)
+  await positions.flushed()
+  t.equal(readFileSync(path, 'utf8'), '{"consumer":"a","offset":7}\n{"consumer":"b","offset":9}\n')
+  positions.set('a', 8)
+  await positions.close()
+  t.equal(open(folder).positions.get('a'), 8)
+})
+
+t.test('a failure is told', async t => {
+  const folder = t.testdir({ 'consumers.ndjson': {} })
+  t.throws(() => open(folder), { name: 'CarrierError' })
+  const { positions } = open(join(folder, 'nowhere'))
+  positions.set('a', 1)
+  await t.rejects(positions.flushed(), { name: 'CarrierError' })
+  t.ok(positions.failure)
+})

@@ -1,0 +1,37 @@
+// Records: frames of packets with their place.
+
+import t from 'tap'
+import { frame } from '../../src/codec/frame.ts'
+import { encodeRecords, recordOf } from '../../src/journal/record.ts'
+import { packet } from '../../src/packet.ts'
+
+t.test('what is encoded is read again, in one piece and byte by byte', async t => {
+  const records = [
+    { offset: 0, count: 2, time: 1_700_000_000_000, bytes: Buffer.from('{"topic":"a"}\n{"topic":"b"}\n') },
+    { offset: 2, count: 1, time: 1_700_000_000_001, bytes: Buffer.alloc(100_000, 7) },
+    { offset: 3, count: 1, time: 1_700_000_000_001, bytes: Buffer.alloc(0) },
+  ]
+  const bytes = Buffer.concat(encodeRecords(records))
+  for (const size of [bytes.length, 1, 1000]) {
+    const decoder = frame.decoder({ source: 'test', reject: ({ reason }) => t.fail(reason) })
+    const packets = []
+    for (let at = 0; at < bytes.length; at += size) packets.push(...decoder.push(bytes.subarray(at, at + size)))
+    t.same(packets.map(recordOf), records)
+  }
+})
+
+t.test('a packet that is no record', async t => {
+  const good = { offset: 1, count: 1, timestamp: '2026-01-01T00:00:00.000Z' }
+  t.ok(recordOf(packet(good)))
+  const wrong = [
+    {},
+    { offset: -1 },
+    { offset: '1' },
+    { count: 0 },
+    { count: 1.5 },
+    { timestamp: 'now' },
+    { timestamp: 1 },
+  ]
+  for (const meta of wrong.slice(1)) t.equal(recordOf(packet({ ...good, ...meta })), undefined, JSON.stringify(meta))
+  t.equal(recordOf(packet({})), undefined)
+})

@@ -1,0 +1,15 @@
+// A TCP port that nobody listens on.
+
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+
+/** Free a moment ago, which is as much as anybody can say. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
