@@ -3,6 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
 import t from 'tap'
 import { command } from '../../src/zmtp/command.ts'
 import { commandFrame } from '../../src/zmtp/frame.ts'
@@ -30,8 +31,9 @@ function python(t: Teardown, lines: readonly string[], ...parameters: readonly s
   return child
 }
 
+/** A whole line: what writes without a buffer may write its end apart. */
 async function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
-  for await (const text of child.stdout.setEncoding('utf8')) return String(text).trim()
+  for await (const line of createInterface({ input: child.stdout })) return line
   return ''
 }
 
