@@ -12,6 +12,8 @@ interface Flag {
 
 /** Bytes of bytecode a function runs before V8 asks whether to optimise it: ten times as many as by default. */
 const LATE: Flag = { set: '--interrupt-budget=700000', usual: '--interrupt-budget=67584' }
+/** Percent by which the heap, with the memory outside of it, may grow from one full collection to the next. */
+const ROOM: Flag = { set: '--heap-growing-percent=400', usual: '--heap-growing-percent=0' }
 /** Instructions of WebAssembly that are finished there, but not yet public. */
 const RELAXED_SIMD: Flag = {
   set: '--experimental-wasm-relaxed-simd',
@@ -27,6 +29,15 @@ export function compileLate(): void {
   if (IS_NODE_20) setFlagsFromString(LATE.set)
 }
 
+/**
+ * For a process through which large buffers pass. V8 counts them against a limit that it sets by its small heap, so that
+ * it marks all of that heap every 40 MB: half of the time of a reader of 1 MiB parts. Buffers are freed as soon, by the
+ * collections of what is young.
+ */
+export function collectLate(): void {
+  if (IS_NODE_20) setFlagsFromString(ROOM.set)
+}
+
 /** Whether there was anything to allow. */
 export function allowRelaxedSimd(): boolean {
   if (IS_NODE_20) setFlagsFromString(RELAXED_SIMD.set)
@@ -35,5 +46,5 @@ export function allowRelaxedSimd(): boolean {
 
 /** Takes all of them back. Compiled code that was kept under one set of flags is refused under another. */
 export function resetFlags(): void {
-  if (IS_NODE_20) for (const { usual } of [LATE, RELAXED_SIMD]) setFlagsFromString(usual)
+  if (IS_NODE_20) for (const { usual } of [LATE, ROOM, RELAXED_SIMD]) setFlagsFromString(usual)
 }

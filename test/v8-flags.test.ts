@@ -26,10 +26,11 @@ t.test('a function that runs a little is left as it is; one that runs much is op
 
 t.test('compiled code that is kept afterwards is accepted by the next process', async t => {
   const code = `import { Script } from 'node:vm'
-    import { allowRelaxedSimd, compileLate, resetFlags } from '${module}'
+    import { allowRelaxedSimd, collectLate, compileLate, resetFlags } from '${module}'
     const script = new Script('(function f() { return 1 })()')
     compileLate()
     allowRelaxedSimd()
+    collectLate()
     resetFlags()
     process.stdout.write(script.createCachedData().toString('base64'))`
   const flags = ['--import', 'tsx', '--input-type=module']
