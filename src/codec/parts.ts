@@ -4,6 +4,7 @@ import { DataError, type Place } from '../errors.ts'
 import type { Meta, Packet } from '../packet.ts'
 import { isTooDeep, TOO_DEEP } from './depth.ts'
 import { asBuffer } from './gather.ts'
+import type { JointMetas } from './joint-metas.ts'
 import { INVALID_JSON } from './unreadable.ts'
 
 /** What a message came with beside its meta and data. */
@@ -21,6 +22,8 @@ export class Parts implements Packet {
   readonly source: string
   readonly topic: string | undefined
   #meta: Meta | undefined
+  #joint: JointMetas | undefined
+  #number = -1
 
   constructor(metaBytes: Uint8Array, data: Uint8Array, { source, topic }: PartsOrigin) {
     this.metaBytes = metaBytes
@@ -28,6 +31,13 @@ export class Parts implements Packet {
     this.source = source
     this.topic = topic
     this.#meta = undefined
+    this.#joint = undefined
+  }
+
+  /** Its meta will be parsed with these. */
+  join(metas: JointMetas): void {
+    this.#number = metas.add(this.metaBytes)
+    if (this.#number >= 0) this.#joint = metas
   }
 
   /** Throws a DataError if the bytes are no JSON object. */
@@ -46,7 +56,8 @@ export class Parts implements Packet {
 
   #parse(): Meta {
     const { topic } = this
-    const meta = this.#parseBytes()
+    const meta = this.#joint?.meta(this.#number) ?? this.#parseBytes()
+    this.#joint = undefined
     return topic === undefined ? meta : { ...meta, topic }
   }
 

@@ -3,6 +3,7 @@
 import t from 'tap'
 import { frame } from '../../src/codec/frame.ts'
 import { Frame } from '../../src/codec/frame-packet.ts'
+import { JointMetas } from '../../src/codec/joint-metas.ts'
 import { Parts } from '../../src/codec/parts.ts'
 import { DataError } from '../../src/errors.ts'
 import type { Packet } from '../../src/packet.ts'
@@ -51,4 +52,20 @@ t.test('an empty meta and a topic survive a frame', async t => {
   t.same(throughFrames(new Parts(Buffer.alloc(0), Buffer.from('d'), { source }))[0]?.meta, {})
   const [topical] = throughFrames(new Parts(Buffer.from('{"a":1}'), Buffer.alloc(0), { source, topic: 't' }))
   t.same(topical?.meta, { a: 1, topic: 't' })
+})
+
+t.test('joined with others: the same metas, and the error of the one that is bad', async t => {
+  const made = ['{"a":1}', '{"a":2}', '{"a":]}', '{"a":4}', '{"a":5}'].map(
+    text => new Parts(Buffer.from(text), Buffer.alloc(0), { source, ...(text.includes('4') && { topic: 'image' }) }),
+  )
+  const metas = new JointMetas()
+  for (const parts of made) parts.join(metas)
+  const found = made.map(parts => {
+    try {
+      return parts.meta
+    } catch (error) {
+      return String(error)
+    }
+  })
+  t.match(found, [{ a: 1 }, { a: 2 }, /^DataError: tcp:\/\/peer:1: invalid JSON/, { a: 4, topic: 'image' }, { a: 5 }])
 })

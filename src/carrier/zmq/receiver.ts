@@ -1,5 +1,7 @@
 // A ZeroMQ endpoint as input: SUB or PULL over connections that come and go.
 
+import { JointMetas } from '../../codec/joint-metas.ts'
+import { Parts } from '../../codec/parts.ts'
 import type { Batch, Packet } from '../../packet.ts'
 import type { PeerReports } from '../../stream/ledger.ts'
 import type { Rejecter } from '../../stream/reject.ts'
@@ -157,10 +159,14 @@ class Receiver implements ZmqSource {
 
 /** Adds the packets to the batch; gives what the rejecter throws. */
 function readAll(messages: readonly Message[], read: (message: Message) => Packet | undefined, batch: Packet[]) {
+  let metas = new JointMetas()
   try {
     for (const message of messages) {
       const packet = read(message)
-      if (packet) batch.push(packet)
+      if (!packet) continue
+      batch.push(packet)
+      if (metas.isFull) metas = new JointMetas()
+      if (packet instanceof Parts) packet.join(metas)
     }
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
