@@ -78,6 +78,7 @@ await Promise.all([
     'log-source',
     'repack',
     'sensor-sim',
+    'spectrum',
     'valkyrie-keygen',
     'valkyrie-recv',
     'valkyrie-send',
@@ -120,6 +121,8 @@ function keepCode() {
   const folder = mkdtempSync(join(tmpdir(), 'daqutils-build-'))
   const samples = Buffer.alloc(1024)
   const line = '{"timestamp":"2026-01-01T00:00:00.000Z","id":"a","name":"a","value":1,"seq":0}\n'
+  const spectrum = '{"scale":"db","fft_size":2,"dtype":"float32","data":[-20,-90]}\n'
+  const inputs = { verify: '', fft: samples, spectrum }
   const runs = {
     repack: [],
     'log-sink': ['-q', join(folder, 'log.csv')],
@@ -127,6 +130,7 @@ function keepCode() {
     'sensor-sim': ['--sensor', 'count=30,interval=10ms'],
     'valkyrie-keygen': ['-q', join(folder, 'keys')],
     calibrate: [],
+    spectrum: ['--measure'],
     fft: ['--from', 'raw', '--dtype', 'complex64', '--size', '64', '-o', 'null:'],
     'valkyrie-send': ['--class', 'file', '--filename-pattern', join(folder, 'f_%d')],
     'valkyrie-recv': ['--class', 'file', '--filename-pattern', join(folder, 'f_%d')],
@@ -136,7 +140,7 @@ function keepCode() {
   }
   for (const [name, words] of Object.entries(runs)) {
     execFileSync(process.execPath, [`bin/${name}.cjs`, ...words], {
-      input: name === 'verify' ? '' : name === 'fft' ? samples : line,
+      input: inputs[name] ?? line,
       env: { ...process.env, DAQUTILS_KEEP_CODE: '1' },
       stdio: ['pipe', 'ignore', 'inherit'],
     })

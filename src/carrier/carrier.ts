@@ -2,6 +2,7 @@
 
 import type { DecodeOptions, EncodeOptions } from '../codec/codec.ts'
 import type { Batch } from '../packet.ts'
+import type { JointDemand } from '../stream/demand.ts'
 import type { Ledger } from '../stream/ledger.ts'
 import type { Policy } from '../stream/policy.ts'
 import type { Encoder, Sink, Source } from '../stream/step.ts'
@@ -51,6 +52,8 @@ export interface CarrierContext {
   /** Of queues that the carrier keeps for its peers. */
   readonly policy: Policy
   readonly buffer: number
+  /** Of the outputs, which are added when they are opened: asked by inputs that are open on demand. */
+  readonly demand?: JointDemand
   /** Given where the bytes of a channel are done with when the next ones are asked for: their memory may be written again. */
   readonly transient?: Transient
   /** Called by a source that listens, or that connects again and again, when it does: what can fail at once has not. */

@@ -1,6 +1,7 @@
 // An output that many peers listen to: each gets everything from when it joined, through a queue of its own.
 
 import type { Batch } from '../packet.ts'
+import { Audience } from '../stream/demand.ts'
 import { StageCount } from '../stream/ledger.ts'
 import { BoundedQueue } from '../stream/queue.ts'
 import type { Encoder, Sink } from '../stream/step.ts'
@@ -31,6 +32,7 @@ export async function fanOut(
   const wanted = param(endpoint, 'peers', parseCount) ?? 0
   const total = context.ledger.stage('output')
   const listeners = new Set<PeerOutput>()
+  const audience = new Audience()
   let joined = 0
   let onJoined = () => {}
   const enough =
@@ -43,7 +45,12 @@ export async function fanOut(
   let shared: Encoder | undefined
 
   const listener = await listen(endpoint, address, context, peer => {
-    const output = new PeerOutput(peer, { context, encode, total, left: () => listeners.delete(output) })
+    const leave = audience.enter()
+    const left = () => {
+      listeners.delete(output)
+      leave()
+    }
+    const output = new PeerOutput(peer, { context, encode, total, left })
     listeners.add(output)
     if (++joined >= wanted) onJoined()
   })
@@ -67,6 +74,7 @@ export async function fanOut(
     if (waiting.length > 0) return Promise.all(waiting).then(() => {})
   }
   return {
+    demand: audience,
     write(batch) {
       return joined < wanted && !stop.aborted ? enough?.then(() => writeAll(batch)) : writeAll(batch)
     },

@@ -123,7 +123,9 @@ export async function openSink(endpoints: readonly string[], options: SinkOption
     throw error
   }
   const [only] = opened
-  return opened.length === 1 && only ? only.sink : tee(opened, { strict, warn: context.warn, count })
+  const sink = opened.length === 1 && only ? only.sink : tee(opened, { strict, warn: context.warn, count })
+  context.demand?.add(sink.demand)
+  return sink
 }
 
 async function openOne({ endpoint, carrier }: Opening, told: Codec | undefined, options: SinkOptions): Promise<Sink> {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { DEFAULT_BUS } from '../bus/bus.ts'
 import { CarrierError, errorCode, ReaderGone, systemReason, UsageError } from '../errors.ts'
+import { JointDemand } from '../stream/demand.ts'
 import { Ledger } from '../stream/ledger.ts'
 import { POLICIES } from '../stream/policy.ts'
 import { Timer } from '../timer.ts'
@@ -89,6 +90,7 @@ async function execute<const Options extends readonly Option[]>(
       },
       policy: POLICIES.find(name => name === common.policy) ?? 'block',
       buffer: common.buffer,
+      demand: new JointDemand(),
       topics: async () => (await import('../bus/topics.ts')).topicsOf(common.bus),
     },
     reject: createRejecter({ ledger, log, strict: common.strict, verbose: common.verbose, file: common.reject }),

@@ -79,4 +79,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     table: async () => (await import('./calibrate.ts')).calibrate,
     run: async words => runCommand((await import('./calibrate.ts')).calibrate, words),
   },
+  {
+    name: 'spectrum',
+    summary: 'look at spectra: measured',
+    table: async () => (await import('./spectrum.ts')).spectrum,
+    run: async words => runCommand((await import('./spectrum.ts')).spectrum, words),
+  },
 ]

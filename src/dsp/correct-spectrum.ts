@@ -2,12 +2,10 @@
 
 import type { Meta } from '../packet.ts'
 import type { Reject } from '../stream/reject.ts'
-import { axisIn, type FrequencyAxis, numberIn } from './frequency-axis.ts'
+import type { FrequencyAxis } from './frequency-axis.ts'
 import { type BinRange, type ReceiverMode, usableBins } from './receiver-profiles.ts'
-import { sampleFormat } from './samples.ts'
-import { numbersPerBin } from './scale.ts'
-import { applyLevels, type LevelCorrection, levelsBy, type Spectrum } from './spectrum-levels.ts'
-import { SPECTRUM_SCALES, type SpectrumScale } from './spectrum-meta.ts'
+import { applyLevels, type LevelCorrection, levelsBy, type Spectrum, spectrumOf } from './spectrum-levels.ts'
+import type { SpectrumScale } from './spectrum-meta.ts'
 
 export const INVERSIONS = ['auto', 'always', 'never'] as const
 
@@ -64,24 +62,6 @@ const UNITS: Readonly<Record<SpectrumScale, string>> = {
   psd: 'mW/Hz',
   magnitude: '√mW',
   complex: '√mW',
-}
-
-function spectrumOf(data: Uint8Array, meta: Meta): Spectrum | undefined {
-  const { dtype, scale, shape, order, one_sided: oneSided } = meta
-  const format = typeof dtype === 'string' ? sampleFormat(dtype) : undefined
-  const named = SPECTRUM_SCALES.find(one => one === scale)
-  const size = numberIn(meta['fft_size'])
-  if (!format || format.fullScale || !named || !size || data.length % format.bytes !== 0) return undefined
-  const total = data.length / format.bytes
-  const rows = Array.isArray(shape) && shape.length === 2 ? (numberIn(shape[0]) ?? 1) : 1
-  const bins = total / rows
-  if (!Number.isInteger(bins) || format.complex !== (named === 'complex')) return undefined
-  const length = total * numbersPerBin(named === 'complex' ? 'complex' : 'power')
-  const numbers = format.double ? new Float64Array(length) : new Float32Array(length)
-  format.read(data, numbers)
-  const isWhole = bins === (oneSided === true ? Math.floor(size / 2) + 1 : size)
-  const zero = oneSided === true || order === 'transform' ? 0 : Math.floor(size / 2)
-  return { numbers, scale: named, rows, bins, size, oneSided: oneSided === true, zero, axis: axisIn(meta), isWhole }
 }
 
 function faultOf({ axis, isWhole, zero, oneSided }: Spectrum, correction: SpectrumCorrection): Fault | undefined {

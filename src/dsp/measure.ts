@@ -1,12 +1,13 @@
 // Measurements on a spectrum: peaks, the noise floor, the power of a channel, the bandwidth that a signal occupies.
 
 import type { FrequencyAxis } from './frequency-axis.ts'
+import type { Lobe, LobePlace } from './window-lobe.ts'
 
 export interface Peak {
   readonly bin: number
   /** Hz, between bins where the shape of the peak says so. */
   readonly frequency: number
-  /** In decibels. */
+  /** In decibels, at that frequency. */
   readonly level: number
 }
 
@@ -17,23 +18,31 @@ export interface PeakOptions {
   readonly least?: number
   /** Bins on both sides that must be lower. */
   readonly apart?: number
+  /** The main lobe of the window, which says what a tone between two bins looks like; without, a peak is a parabola. */
+  readonly lobe?: Lobe
 }
 
 type Decibels = ArrayLike<number>
 
-/** The greatest bins that are greater than those beside them, the greatest first. NaN is no level. */
+/** The greatest bins that are greater than those beside them, the greatest first. NaN and infinities are no levels. */
 export function peaksOf(
   levels: Decibels,
   axis: FrequencyAxis,
-  { count, least, apart = 1 }: PeakOptions,
+  { count, least, apart = 1, lobe }: PeakOptions,
 ): readonly Peak[] {
   const found: Peak[] = []
   for (let bin = 0; bin < levels.length; bin++) {
     const level = levels[bin] ?? Number.NaN
-    if (Number.isNaN(level) || (least !== undefined && level < least) || !isPeak(levels, bin, apart)) continue
-    found.push({ bin, frequency: axis.start + (bin + shiftOf(levels, bin)) * axis.step, level })
+    if (!Number.isFinite(level) || (least !== undefined && level < least) || !isPeak(levels, bin, apart)) continue
+    found.push({ bin, frequency: bin, level })
   }
-  return found.sort((a, b) => b.level - a.level).slice(0, count)
+  return found
+    .sort((a, b) => b.level - a.level)
+    .slice(0, count)
+    .map(({ bin, level }) => {
+      const { shift, gain } = topOf(levels, bin, lobe)
+      return { bin, frequency: axis.start + (bin + shift) * axis.step, level: level + gain }
+    })
 }
 
 /** Of equal bins side by side the first is the peak. */
@@ -46,20 +55,21 @@ function isPeak(levels: Decibels, bin: number, apart: number): boolean {
   return true
 }
 
-/** Where the top of the parabola through a bin and its neighbours lies, -½ … ½ bins away; exact for a Gaussian line. */
-function shiftOf(levels: Decibels, bin: number): number {
+/** Where the top lies, -½ … ½ bins away, and how much higher it is; at the ends, and beside no power, in the bin itself. */
+function topOf(levels: Decibels, bin: number, lobe: Lobe | undefined): LobePlace {
   const [before, level, after] = [levels[bin - 1], levels[bin], levels[bin + 1]]
-  if (before === undefined || level === undefined || after === undefined) return 0
+  const none = { shift: 0, gain: 0 }
+  if (before === undefined || level === undefined || after === undefined) return none
+  if (!Number.isFinite(before + level + after)) return none
+  if (lobe) return lobe(before, after)
   const curve = before - 2 * level + after
   const shift = (before - after) / (2 * curve)
-  return curve < 0 && Math.abs(shift) <= 0.5 ? shift : 0
+  return curve < 0 && Math.abs(shift) <= 0.5 ? { shift, gain: ((after - before) * shift) / 4 } : none
 }
 
 /** The mean of the decibels without the lowest fifth: what is left when a filter has cut the ends of the band away. */
 export function noiseFloor(levels: Decibels): number {
-  const sorted = Float64Array.from(levels)
-    .filter(level => !Number.isNaN(level))
-    .sort()
+  const sorted = Float64Array.from(levels).filter(Number.isFinite).sort()
   const rest = sorted.subarray(Math.floor(sorted.length / 5))
   return rest.reduce((sum, level) => sum + level, 0) / rest.length
 }
@@ -70,6 +80,31 @@ export function noiseFloor(levels: Decibels): number {
  */
 export function channelPower(levels: Decibels, from: number, to: number, noiseBandwidth = 1): number {
   return 10 * Math.log10(powerOf(levels, from, to) / noiseBandwidth)
+}
+
+export interface BandOptions {
+  /** Bins of noise that each bin holds, as for `channelPower`. */
+  readonly noiseBandwidth?: number
+  /** The levels are densities. */
+  readonly perHertz?: boolean
+}
+
+/** Decibels of the power between two frequencies; of a bin that they cut, its share. -Infinity where there is none. */
+export function bandPower(
+  levels: Decibels,
+  { start, step }: FrequencyAxis,
+  { from, to }: { readonly from: number; readonly to: number },
+  { noiseBandwidth = 1, perHertz = false }: BandOptions = {},
+): number {
+  const [low, high] = [(from - start) / step, (to - start) / step]
+  const first = Math.max(0, Math.ceil(low - 0.5))
+  const last = Math.min(levels.length - 1, Math.floor(high + 0.5))
+  let sum = 0
+  for (let bin = first; bin <= last; bin++) {
+    const share = Math.min(high, bin + 0.5) - Math.max(low, bin - 0.5)
+    if (share > 0) sum += share * powerOf(levels, bin, bin)
+  }
+  return 10 * Math.log10((sum * (perHertz ? step : 1)) / noiseBandwidth)
 }
 
 function powerOf(levels: Decibels, from: number, to: number): number {

@@ -2,11 +2,12 @@
 
 import type { Meta } from '../packet.ts'
 import type { Correction } from './correction-table.ts'
-import { type FrequencyAxis, numberIn } from './frequency-axis.ts'
+import { axisIn, type FrequencyAxis, numberIn } from './frequency-axis.ts'
 import { mirrorFactor } from './plain-transform.ts'
 import type { ReceiverProfile } from './receiver-profiles.ts'
-import type { Numbers } from './samples.ts'
-import type { SpectrumScale } from './spectrum-meta.ts'
+import { type Numbers, sampleFormat } from './samples.ts'
+import { numbersPerBin } from './scale.ts'
+import { SPECTRUM_SCALES, type SpectrumScale } from './spectrum-meta.ts'
 
 export interface LevelCorrection {
   /** dB added. */
@@ -33,6 +34,25 @@ export interface Spectrum {
   readonly axis: FrequencyAxis | undefined
   /** All bins of the transform are there. */
   readonly isWhole: boolean
+}
+
+/** What a packet's data and meta say; nothing where they are no whole spectra. */
+export function spectrumOf(data: Uint8Array, meta: Meta): Spectrum | undefined {
+  const { dtype, scale, shape, order, one_sided: oneSided } = meta
+  const format = typeof dtype === 'string' ? sampleFormat(dtype) : undefined
+  const named = SPECTRUM_SCALES.find(one => one === scale)
+  const size = numberIn(meta['fft_size'])
+  if (!format || format.fullScale || !named || !size || data.length % format.bytes !== 0) return undefined
+  const total = data.length / format.bytes
+  const rows = Array.isArray(shape) && shape.length === 2 ? (numberIn(shape[0]) ?? 1) : 1
+  const bins = total / rows
+  if (!Number.isInteger(bins) || format.complex !== (named === 'complex')) return undefined
+  const length = total * numbersPerBin(named === 'complex' ? 'complex' : 'power')
+  const numbers = format.double ? new Float64Array(length) : new Float32Array(length)
+  format.read(data, numbers)
+  const isWhole = bins === (oneSided === true ? Math.floor(size / 2) + 1 : size)
+  const zero = oneSided === true || order === 'transform' ? 0 : Math.floor(size / 2)
+  return { numbers, scale: named, rows, bins, size, oneSided: oneSided === true, zero, axis: axisIn(meta), isWhole }
 }
 
 /** What `levelsBy` looks at, so that the levels of the last spectrum can serve the next. */

@@ -27,6 +27,7 @@ export function queued(sink: Sink, queue: BoundedQueue): Sink {
     check()
   }
   return {
+    demand: sink.demand,
     write(batch: Batch) {
       check()
       if (busy) return queue.push(batch)

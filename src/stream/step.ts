@@ -1,6 +1,7 @@
 // The algebra: a Step is synchronous and stateful; everything asynchronous happens at the two ends.
 
 import type { Batch } from '../packet.ts'
+import type { Demand } from './demand.ts'
 
 /** Turns input into output; `end` gives what was still held back. No I/O, no promises. */
 export interface Step<In, Out> {
@@ -18,6 +19,8 @@ export interface Sink {
   write(batch: Batch): void | Promise<void>
   /** A batch is done with when `write` has returned, or its promise resolved: its memory may be written again. */
   readonly takesAtOnce?: boolean
+  /** Whether anybody takes what is written; where it is missing, always. */
+  readonly demand?: Demand | undefined
   commit?(): void | Promise<void>
   /** Ends well: all that was written is kept. */
   close(): Promise<void>

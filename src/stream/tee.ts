@@ -1,6 +1,7 @@
 // Several sinks as one: each packet goes to all of them.
 
 import type { Batch } from '../packet.ts'
+import { JointDemand } from './demand.ts'
 import type { StageCount } from './ledger.ts'
 import type { Sink } from './step.ts'
 
@@ -45,7 +46,10 @@ export function tee(outputs: readonly TeeOutput[], { strict = false, warn, count
     }
     return waiting.length > 0 ? Promise.all(waiting).then(() => {}) : undefined
   }
+  const demand = new JointDemand()
+  for (const { sink } of outputs) demand.add(sink.demand)
   return {
+    demand,
     write(batch: Batch) {
       const written = each(sink => sink.write(batch))
       const drop = () => {

@@ -1,5 +1,6 @@
 // Every bench.
 
+import { broker } from './broker.ts'
 import { csv } from './csv.ts'
 import { dataflow } from './dataflow.ts'
 import { fft } from './fft.ts'
@@ -35,6 +36,7 @@ export const benches: readonly Bench[] = [
   frames,
   fft,
   routing,
+  broker,
   dataflow,
   startup,
   firstRecord,

@@ -23,7 +23,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
   sqlite3: 'sqlite3',
   'zmq.h': 'libzmq3-dev',
 }
+
+/** What is installed with another tool: the words that do it. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  aedes: `npm install --prefix ${join(tmpdir(), 'daqutils-bench/aedes')} aedes`,
+}
 const OURS = [
+  'broker',
   'fft',
   'log-sink',
   'log-source',
@@ -78,11 +84,12 @@ export function missing(program: string): string | undefined {
   if (OURS.includes(program))
     return existsSync(join(root, 'dist', `${program}.cjs`)) ? undefined : `${program} is not built: npm run build`
   if (PRESENT[program]?.() ?? findProgram(program) !== undefined) return undefined
-  return `${program} is not installed: apt-get install ${PACKAGES[program] ?? program}`
+  return `${program} is not installed: ${COMMANDS[program] ?? `apt-get install ${PACKAGES[program] ?? program}`}`
 }
 
 /** What is not a program on the PATH, and whether it is there. */
 const PRESENT: Readonly<Record<string, () => boolean>> = {
+  aedes: () => existsSync(join(folder, 'aedes/node_modules/aedes')),
   python3: () => existsSync(python),
   'fftw3.h': () => existsSync('/usr/include/fftw3.h') || existsSync('/usr/local/include/fftw3.h'),
   numpy: () => spawnSync(python, ['-c', 'import numpy'], { env: environment }).status === 0,
@@ -96,7 +103,9 @@ export function compiled(name: string, ...libraries: readonly string[]): string 
   const source = peerPath(`${name}.c`)
   const program = join(folder, `peer-${name}`)
   if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program
-  execFileSync('cc', ['-O2', '-o', program, source, ...libraries], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync('cc', ['-O2', '-D_GNU_SOURCE', '-o', program, source, ...libraries], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   return program
 }
 

@@ -1,7 +1,7 @@
 // Measurements: of spectra whose answers are known.
 
 import t from 'tap'
-import { channelPower, noiseFloor, occupiedBand, peaksOf } from '../../src/dsp/measure.ts'
+import { bandPower, channelPower, noiseFloor, occupiedBand, peaksOf } from '../../src/dsp/measure.ts'
 
 const axis = { start: 1000, step: 10 }
 
@@ -58,4 +58,13 @@ t.test('the occupied band, of one bin, of many, of all', async t => {
   t.equal(occupiedBand(line, axis, 0.99).from, 1395)
   const edge = Float64Array.from({ length: 100 }, (_, k) => (k === 99 ? 0 : -100))
   t.same(occupiedBand(edge, axis, 0.99), { from: 1985, to: 1995, bandwidth: 10 })
+})
+
+t.test('the power between two frequencies: of a bin that they cut, its share', async t => {
+  const near = (got: number, wanted: number) => t.ok(Math.abs(got - wanted) < 1e-9, `${got}, wanted ${wanted}`)
+  near(bandPower([0, 0, 0, 0], axis, { from: 1005, to: 1025 }), 10 * Math.log10(2))
+  near(bandPower([0, 0, 0, 0], axis, { from: 1010, to: 1015 }), 10 * Math.log10(0.5))
+  near(bandPower([0, 0, 0, 0], axis, { from: 0, to: 1e9 }, { noiseBandwidth: 2 }), 10 * Math.log10(2))
+  near(bandPower([0, 0, 0, 0], axis, { from: 1005, to: 1025 }, { perHertz: true }), 10 * Math.log10(20))
+  t.equal(bandPower([0, 0], axis, { from: 2000, to: 3000 }), Number.NEGATIVE_INFINITY)
 })

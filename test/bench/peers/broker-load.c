@@ -1,207 +1,155 @@
-// broker-load PROTOCOL PORT PUBLISHERS SUBSCRIBERS COUNT SIZE [RATE]: load for a broker on 127.0.0.1, the same for every kind.
-// Publisher k sends COUNT messages of SIZE bytes to the topic t.k, every subscriber takes t.* (MQTT: t/+). With RATE, so many
-// messages a second and publisher, each with the time it was sent at; else as fast as the socket takes them.
-// PROTOCOL: daq | nats | mqtt | redis. Environment: STALL_MS, subscribers do not read for so long once publishing has begun;
-// POLICY, of daq's subscribers (default block); CONFIRM=1, daq's publishers ask for confirmations and count to the last.
-// Prints "messages_per_second N", "lost N", and with RATE "p50_us N", "p99_us N".
+// broker-load NAME=VALUE…: load for a broker on 127.0.0.1, the same for every kind; see `settings` for the names.
+// Each publisher sends messages, numbered in their payloads, to a topic of its own, and each subscriber takes all of them; with
+// own=1 each publisher uses one topic after the other, and each subscriber takes one topic. With a rate, the payload has the
+// time at which it was sent, and what is due goes out in one write; else it goes as fast as the socket takes it.
+// Prints one line of JSON. Environment: POLICY, of the subscribers of ours (default block); CONFIRM, its publishers want
+// confirmations and count to the last.
 // cc -O2 -D_GNU_SOURCE -o broker-load broker-load.c -lpthread
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/tcp.h>
+#include "broker-protocols.h"
 #include <pthread.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { MOST = 256, BURST = 65536, PAYLOAD_TIME = 24 };
+enum { MOST = 256, BURST = 65536, STAMP = 24, SAMPLES = 1 << 20, PUBLISHER_LETTERS = 26 };
+static struct { const char *name; double value; } settings[] = {
+    {"port", 0},        {"publishers", 1},
+    {"subscribers", 1}, {"seconds", 1},  // a publisher stops after so many
+    {"count", 1e9},                      // or after so many messages
+    {"size", 100},                       // bytes of a payload
+    {"rate", 0},                         // messages a second and publisher; 0: no limit
+    {"stall", 0},                        // milliseconds for which no subscriber reads once publishing has begun
+    {"frozen", 0},                       // subscribers that do not read before all others are done
+    {"own", 0},         {"patience", 2}, // seconds without a message after which no more are waited for
+    {"subscriber_port", 0},
+};
+enum { PORT, PUBLISHERS, SUBSCRIBERS, SECONDS, COUNT, SIZE, RATE, STALL, FROZEN, OWN, PATIENCE, SUBSCRIBER_PORT };
+#define SET(name) settings[name].value
+
 typedef struct {
-  int fd, number;
+  int fd, number, unread;
   pthread_t thread;
-  long got;          // subscribers: messages so far
-  double last;       // when the last one came
-  float *latencies;
+  long sent, got, told, disordered;
+  double last; // when the last one came
+  long next[PUBLISHER_LETTERS];
+  float *ages;
 } Client;
 
-static const char *protocol;
-static int port, publishers, subscribers, size;
-static long count;
-static double rate, start;
-static volatile int go, sending;
+static const Protocol *protocol;
 static Client pub[MOST], sub[MOST];
+static double start;
+static volatile int go, sending, reading;
 
-static int is(const char *name) { return strcmp(protocol, name) == 0; }
-static void die(const char *what) { perror(what); exit(1); }
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return t.tv_sec + t.tv_nsec * 1e-9;
 }
-static void write_all(int fd, const char *bytes, size_t length) {
-  while (length > 0) {
-    ssize_t n = send(fd, bytes, length, MSG_NOSIGNAL);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) die("send");
-    bytes += n;
-    length -= n;
-  }
-}
-static void write_text(int fd, const char *text) { write_all(fd, text, strlen(text)); }
-
-// Reads byte by byte until the text has come.
-static void expect(int fd, const char *text) {
-  size_t length = strlen(text), seen = 0;
-  char byte;
-  while (seen < length) {
-    if (read(fd, &byte, 1) != 1) die("handshake");
-    seen = byte == text[seen] ? seen + 1 : byte == text[0];
-  }
-}
-static void skip(int fd, int bytes) {
-  char byte;
-  while (bytes-- > 0) if (read(fd, &byte, 1) != 1) die("handshake");
-}
-
-static int dial(int number) {
+static int dial(int port, int number, const char *role) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
   if (connect(fd, (struct sockaddr *)&address, sizeof address)) die("connect");
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  if (is("nats")) {
-    write_text(fd, "CONNECT {\"verbose\":false,\"pedantic\":false}\r\nPING\r\n");
-    expect(fd, "PONG\r\n");
-  } else if (is("mqtt")) {
-    char hello[] = "\x10\x10\x00\x04MQTT\x04\x02\x00\x00\x00\x04L000";
-    hello[15] = '0' + number / 100, hello[16] = '0' + number / 10 % 10, hello[17] = '0' + number % 10;
-    write_all(fd, hello, 18);
-    skip(fd, 4);
-  }
+  protocol->greet(fd, number, role);
   return fd;
 }
 
-static void subscribe(Client *c) {
-  char text[200];
-  const char *policy = getenv("POLICY");
-  if (is("daq")) {
-    sprintf(text, "{\"broker\":{\"do\":\"subscribe\",\"pattern\":\"t.*\",\"policy\":\"%s\"}}\n", policy ? policy : "block");
-    write_text(c->fd, text);
-    expect(c->fd, "\n");
-  } else if (is("nats")) {
-    write_text(c->fd, "SUB t.* 1\r\nPING\r\n");
-    expect(c->fd, "PONG\r\n");
-  } else if (is("redis")) {
-    write_text(c->fd, "*2\r\n$10\r\nPSUBSCRIBE\r\n$3\r\nt.*\r\n");
-    expect(c->fd, ":1\r\n");
-  } else {
-    write_all(c->fd, "\x82\x08\x00\x01\x00\x03t/+\x00", 10);
-    skip(c->fd, 5);
-  }
+static void number_it(char *at, long n) {
+  for (int digit = 9; digit >= 0; digit--, n /= 10) at[digit] = '0' + n % 10;
 }
-
-// One message of publisher `k` as it is sent; `at` is where its payload begins.
-static int message(char *into, int k, int *at) {
-  int n, topic = k % 10;
-  if (is("daq")) n = sprintf(into, "{\"topic\":\"t.%d\",\"value\":\"", topic);
-  else if (is("nats")) n = sprintf(into, "PUB t.%d %d\r\n", topic, size);
-  else if (is("redis")) n = sprintf(into, "*3\r\n$7\r\nPUBLISH\r\n$3\r\nt.%d\r\n$%d\r\n", topic, size);
-  else {
-    int rest = size + 5;
-    n = 0;
-    into[n++] = '\x30';
-    do into[n++] = rest % 128 | (rest > 127 ? 128 : 0); while ((rest /= 128) > 0);
-    n += sprintf(into + n, "%c%ct/%d", 0, 3, topic) - 0;
-  }
-  *at = n;
-  // Of a line, the whole of it is the message: what the other kinds say outside of the payload is inside of it.
-  int payload = is("daq") ? size - n - 3 : size;
-  memset(into + n, 'x', payload);
-  n += payload;
-  if (is("daq")) n += sprintf(into + n, "\"}\n");
-  else if (!is("mqtt")) n += sprintf(into + n, "\r\n");
+static long number_of(const char *at) {
+  long n = 0;
+  for (int digit = 0; digit < 10; digit++) n = n * 10 + at[digit] - '0';
   return n;
 }
-
-// Bytes of a message as a subscriber gets it, and where its payload begins.
-static int received(int *at) {
-  char text[65536];
-  if (is("daq") || is("mqtt")) return message(text, 0, at);
-  int n = is("nats") ? sprintf(text, "MSG t.0 1 %d\r\n", size)
-                     : sprintf(text, "*4\r\n$8\r\npmessage\r\n$3\r\nt.*\r\n$3\r\nt.0\r\n$%d\r\n", size);
-  *at = n;
-  return n + size + 2;
-}
-
 static void *publish(void *data) {
   Client *c = data;
-  int at, length;
-  char *burst = malloc(BURST + 65536);
-  length = message(burst, c->number, &at);
+  int at, length, own = SET(OWN), topics = own ? SET(SUBSCRIBERS) : 1, each;
+  char *burst = malloc(BURST + 65536), stamp[STAMP + 1];
+  length = protocol->message(burst, c->number, SET(SIZE), &at);
+  each = BURST / length;
+  for (int i = 0; i < each; i++) protocol->message(burst + i * length, own ? i % topics : c->number, SET(SIZE), &at);
+  each -= each % topics;
   while (!go) usleep(100);
-  if (rate > 0) {
-    for (long i = 0; i < count; i++) {
-      double due = start + i / rate;
-      struct timespec t = {(time_t)due, (long)((due - (time_t)due) * 1e9)};
-      char stamp[PAYLOAD_TIME + 1];
+  double end = start + SET(SECONDS), rate = SET(RATE), time = start;
+  long most = SET(COUNT);
+  for (; time < end && c->sent < most; time = now()) {
+    long due = most - c->sent;
+    if (rate > 0) {
+      double next = start + c->sent / rate;
+      struct timespec t = {(time_t)next, (long)((next - (time_t)next) * 1e9)};
       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, 0);
-      sprintf(stamp, "%0*.9f", PAYLOAD_TIME, now());
-      memcpy(burst + at, stamp, PAYLOAD_TIME);
-      write_all(c->fd, burst, length);
+      long late = (now() - start) * rate + 1 - c->sent;
+      if (late < due) due = late < 1 ? 1 : late;
+      sprintf(stamp, "%0*.9f", STAMP, now());
     }
-  } else {
-    int each = BURST / length;
-    for (int i = 1; i < each; i++) memcpy(burst + i * length, burst, length);
-    for (long left = count; left > 0; left -= each) write_all(c->fd, burst, (size_t)length * (left < each ? left : each));
+    if (due > each) due = each;
+    for (int i = 0; i < due; i++) {
+      char *payload = burst + i * length + at;
+      payload[0] = 'a' + c->number % PUBLISHER_LETTERS;
+      number_it(payload + 1, c->sent++);
+      if (rate > 0) memcpy(payload + 11, stamp, STAMP);
+    }
+    write_all(c->fd, burst, (size_t)length * due);
   }
-  if (is("daq") && getenv("CONFIRM")) {
-    char text[40];
-    sprintf(text, "\"confirmed\":%ld}", count);
+  if (protocol == protocols && getenv("CONFIRM")) {
+    char text[60];
+    sprintf(text, "\"confirmed\":%ld}", c->sent);
     expect(c->fd, text);
   }
   __sync_fetch_and_sub(&sending, 1);
   return 0;
 }
 
+static long wanted(void) {
+  long sent = 0;
+  for (int k = 0; k < SET(PUBLISHERS); k++) sent += pub[k].sent;
+  return SET(OWN) ? sent / (long)SET(SUBSCRIBERS) : sent;
+}
+static void take(Client *c, const char *message, int at) {
+  long n = number_of(message + at + 1), *next = &c->next[(message[at] - 'a') % PUBLISHER_LETTERS];
+  if (n < *next) c->disordered++;
+  *next = n + 1;
+  if (c->ages && c->got < SAMPLES) c->ages[c->got] = c->last - strtod(strndupa(message + at + 11, STAMP), 0);
+  c->got++;
+}
+// What is no message, as far as it is whole: a gap record counts what it tells of.
+static size_t skip(Client *c, const char *text, size_t have) {
+  const char *end = memchr(text, '\n', have);
+  if (!end) return 0;
+  if (!strncmp(text, "{\"gap\":{\"lost\":", 15)) c->told += atol(text + 15);
+  else if (text[0] != 'P') fprintf(stderr, "%.*s\n", (int)(end - text), text);
+  return end + 1 - text;
+}
 static void *receive(void *data) {
   Client *c = data;
-  int at, length = received(&at), idle = 0;
-  long want = count * publishers;
-  size_t have = 0, room = 1 << 18;
-  char *buffer = malloc(room), first = is("nats") ? 'M' : is("redis") ? '*' : is("mqtt") ? '\x30' : '{';
-  if (getenv("STALL_MS")) {
-    while (!go) usleep(1000);
-    usleep(1000 * atoi(getenv("STALL_MS")));
-  }
-  while (c->got < want) {
-    ssize_t n = recv(c->fd, buffer + have, room - have, 0);
+  int at, length;
+  char *buffer = malloc(1 << 18), topic[8], first = protocol->first;
+  sprintf(topic, "t.%d", c->number);
+  length = protocol->same ? protocol->message(buffer, 0, SET(SIZE), &at) : protocol->got(SET(OWN) ? topic : 0, SET(SIZE), &at);
+  while (!go) usleep(1000);
+  usleep(1000 * SET(STALL));
+  while (c->unread && reading > 0) usleep(1000);
+  double since = now();
+  for (size_t have = 0; sending > 0 || c->got + c->told < wanted();) {
+    ssize_t n = recv(c->fd, buffer + have, (1 << 18) - have, 0);
     if (n == 0) break;
     if (n < 0) {
-      if (sending == 0 && ++idle > 4) break;
+      if (sending > 0) since = now();
+      if (now() - since > SET(PATIENCE)) break;
       continue;
     }
-    idle = 0;
     have += n;
-    c->last = now();
-    size_t used = 0;
-    while (have - used > 0) {
+    since = c->last = now();
+    size_t used = 0, step;
+    for (; have > used; used += step) {
       char *message = buffer + used;
-      if (message[0] == first && !(is("daq") && have - used > 3 && (message[2] == 'g' || message[2] == 'b'))) {
-        if (have - used < (size_t)length) break;
-        if (rate > 0) c->latencies[c->got] = c->last - strtod(strndupa(message + at, PAYLOAD_TIME), 0);
-        c->got++;
-        used += length;
-      } else {
-        char *end = memchr(message, '\n', have - used);
-        if (!end) break;
-        if (message[0] != 'P') fprintf(stderr, "%.*s\n", (int)(end - message), message);
-        used = end + 1 - buffer;
-      }
+      int is_message = message[0] == first && !(first == '{' && have - used > 2 && (message[2] == 'g' || message[2] == 'b'));
+      step = is_message ? (have - used < (size_t)length ? 0 : length) : skip(c, message, have - used);
+      if (step == 0) break;
+      if (is_message) take(c, message, at);
     }
     memmove(buffer, buffer + used, have -= used);
   }
+  if (!c->unread) __sync_fetch_and_sub(&reading, 1);
   return 0;
 }
 
@@ -209,50 +157,70 @@ static int ascending(const void *a, const void *b) {
   float d = *(const float *)a - *(const float *)b;
   return (d > 0) - (d < 0);
 }
+static void print_ages(void) {
+  long n = 0, k, subscribers = SET(SUBSCRIBERS);
+  float *all = malloc(sizeof(float) * SAMPLES * subscribers);
+  for (k = 0; k < subscribers; k++) {
+    long some = sub[k].unread ? 0 : sub[k].got < SAMPLES ? sub[k].got : SAMPLES;
+    memcpy(all + n, sub[k].ages, sizeof(float) * some);
+    n += some;
+  }
+  qsort(all, n, sizeof(float), ascending);
+  if (n > 0) printf(",\"p50\":%.0f,\"p99\":%.0f", all[n / 2] * 1e6, all[n * 99 / 100] * 1e6);
+}
 
-int main(int argc, char **argv) {
-  if (argc < 7) return fprintf(stderr, "broker-load PROTOCOL PORT PUBLISHERS SUBSCRIBERS COUNT SIZE [RATE]\n"), 2;
-  protocol = argv[1], port = atoi(argv[2]), publishers = atoi(argv[3]), subscribers = atoi(argv[4]);
-  count = atol(argv[5]), size = atoi(argv[6]), rate = argc > 7 ? atof(argv[7]) : 0;
-  sending = publishers;
-  struct timeval patience = {0, 250000};
-  for (int k = 0; k < subscribers; k++) {
+static void connect_all(void) {
+  char topic[8];
+  struct timeval patience = {0, 50000};
+  int port = SET(PORT), subscriber_port = SET(SUBSCRIBER_PORT) > 0 ? SET(SUBSCRIBER_PORT) : port;
+  for (int k = 0; k < SET(SUBSCRIBERS); k++) {
     Client *c = &sub[k];
-    c->fd = dial(c->number = k);
-    subscribe(c);
+    c->fd = dial(subscriber_port, c->number = k, "SUB");
+    sprintf(topic, "t.%d", k);
+    protocol->subscribe(c->fd, SET(OWN) ? topic : 0);
     setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    c->latencies = malloc(sizeof(float) * (rate > 0 ? count * publishers : 1));
+    if (SET(RATE) > 0) c->ages = malloc(sizeof(float) * SAMPLES);
+    c->unread = k < SET(FROZEN);
+    reading += !c->unread;
     pthread_create(&c->thread, 0, receive, c);
   }
-  for (int k = 0; k < publishers; k++) {
-    Client *c = &pub[k];
-    c->number = k;
-    c->fd = dial(k + MOST);
-    if (is("redis")) write_text(c->fd, "CLIENT REPLY OFF\r\n");
-    if (is("daq") && getenv("CONFIRM")) write_text(c->fd, "{\"broker\":{\"do\":\"publish\",\"confirm\":true}}\n");
-    pthread_create(&c->thread, 0, publish, c);
+  for (int k = 0; k < SET(PUBLISHERS); k++) {
+    pub[k].fd = dial(port, pub[k].number = k, "PUB");
+    sending++;
+    pthread_create(&pub[k].thread, 0, publish, &pub[k]);
   }
+}
+
+int main(int argc, char **argv) {
+  for (int i = 1; i < argc; i++) {
+    char *value = strchr(argv[i], '=');
+    size_t known = 0, all = sizeof settings / sizeof *settings;
+    if (value) *value++ = 0;
+    while (known < all && strcmp(argv[i], settings[known].name)) known++;
+    if (known < all && value) settings[known].value = atof(value);
+    else if (value && !strcmp(argv[i], "protocol")) {
+      for (protocol = protocols; strcmp(protocol->name, value); protocol++)
+        if (protocol->first == 0) return fprintf(stderr, "protocol: daq nats mqtt redis zmq\n"), 2;
+    } else return fprintf(stderr, "%s: expected protocol or one of the settings\n", argv[i]), 2;
+  }
+  if (!protocol) return fprintf(stderr, "protocol: daq nats mqtt redis zmq\n"), 2;
+  connect_all();
   usleep(200000);
   start = now(), go = 1;
-  long got = 0, want = count * publishers * subscribers, n = 0;
+  long sent = 0, got = 0, told = 0, disordered = 0;
   double end = start;
-  for (int k = 0; k < publishers; k++) pthread_join(pub[k].thread, 0);
-  double sent = now();
-  for (int k = 0; k < subscribers; k++) {
+  for (int k = 0; k < SET(PUBLISHERS); k++) pthread_join(pub[k].thread, 0), sent += pub[k].sent;
+  double sent_at = now();
+  for (int k = 0; k < SET(SUBSCRIBERS); k++) {
     pthread_join(sub[k].thread, 0);
-    got += sub[k].got;
+    got += sub[k].got, told += sub[k].told, disordered += sub[k].disordered;
     if (sub[k].last > end) end = sub[k].last;
   }
-  if (subscribers == 0) end = sent;
-  printf("messages_per_second %.0f\nlost %ld\nsent_per_second %.0f\n", got / (end - start), want - got, count * publishers / (sent - start));
-  if (rate > 0 && got > 0) {
-    float *all = malloc(sizeof(float) * got);
-    for (int k = 0; k < subscribers; k++) {
-      memcpy(all + n, sub[k].latencies, sizeof(float) * sub[k].got);
-      n += sub[k].got;
-    }
-    qsort(all, got, sizeof(float), ascending);
-    printf("p50_us %.0f\np99_us %.0f\n", all[got / 2] * 1e6, all[got * 99 / 100] * 1e6);
-  }
+  if (SET(SUBSCRIBERS) == 0) end = sent_at;
+  long want = wanted() * (long)SET(SUBSCRIBERS);
+  printf("{\"sent\":%ld,\"sent_rate\":%.0f,\"got\":%ld,\"rate\":%.0f,\"lost\":%ld,\"told\":%ld,\"disordered\":%ld", sent,
+         sent / (sent_at - start), got, got / (end - start), want - got, told, disordered);
+  if (SET(RATE) > 0) print_ages();
+  printf("}\n");
   return 0;
 }
