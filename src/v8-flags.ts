@@ -29,11 +29,7 @@ export function compileLate(): void {
   if (IS_NODE_20) setFlagsFromString(LATE.set)
 }
 
-/**
- * For a process through which large buffers pass. V8 counts them against a limit that it sets by its small heap, so that
- * it marks all of that heap every 40 MB: half of the time of a reader of 1 MiB parts. Buffers are freed as soon, by the
- * collections of what is young.
- */
+/** Full collections come later: for `large-buffers.ts`. */
 export function collectLate(): void {
   if (IS_NODE_20) setFlagsFromString(ROOM.set)
 }

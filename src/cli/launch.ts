@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import * as modules from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
-import { collectLate, resetFlags } from '../v8-flags.ts'
+import { expectLargeBuffers } from '../large-buffers.ts'
+import { resetFlags } from '../v8-flags.ts'
 
 /** Set by the build, while it runs each command once, so that what a start needs is compiled and kept. */
 const KEEP = process.env['DAQUTILS_KEEP_CODE'] === '1'
@@ -34,7 +35,7 @@ export function launch(name: string): void {
     // A sensor's process is killed by its parent and has no exit of its own.
     setTimeout(keep, 150).unref()
   }
-  collectLate()
+  expectLargeBuffers()
   script.runInThisContext()(exports, require, module, file, dirname(file))
 }
 

@@ -1,7 +1,7 @@
 // The memory that a socket reads into: a slab for what is small, the part's own memory for what is large.
 
 import type { OnReadOpts } from 'node:net'
-import { collectLate } from '../../v8-flags.ts'
+import { expectLargeBuffers } from '../../large-buffers.ts'
 
 /** What takes the bytes. */
 export interface ReadTarget {
@@ -41,7 +41,7 @@ export class Reading {
 
   #memory(): Uint8Array {
     const room = this.target?.room()
-    if (room && !this.#inRoom) collectLate()
+    if (room) expectLargeBuffers()
     this.#inRoom = room !== undefined
     if (room) return room.length > MOST ? room.subarray(0, MOST) : room
     if (this.#slab.length < LEAST) this.#slab = Buffer.allocUnsafeSlow(SLAB)
