@@ -7,6 +7,7 @@ import type { Carrier } from './carrier.ts'
 import { fifo } from './fifo.ts'
 import { file } from './file.ts'
 import { nothing } from './null.ts'
+import { checkOnDemand } from './on-demand.ts'
 import { isSigmfPath, sigmf } from './sigmf.ts'
 import { stdio } from './stdio.ts'
 import { tcp } from './tcp.ts'
@@ -22,6 +23,7 @@ export function carrierFor(endpoint: Endpoint): Carrier {
     const known = CARRIERS.map(({ example }) => example).join(', ')
     throw new UsageError(`${withoutSecrets(endpoint.text)}: unknown scheme '${endpoint.scheme}:' (known: ${known})`)
   }
+  checkOnDemand(endpoint, carrier, CARRIERS)
   checkParams(
     endpoint,
     carrier.params.map(({ name }) => name),
