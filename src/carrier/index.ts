@@ -6,6 +6,7 @@ import { bus } from './bus.ts'
 import type { Carrier } from './carrier.ts'
 import { fifo } from './fifo.ts'
 import { file } from './file.ts'
+import { http, https } from './http.ts'
 import { nothing } from './null.ts'
 import { checkOnDemand } from './on-demand.ts'
 import { isSigmfPath, sigmf } from './sigmf.ts'
@@ -14,7 +15,19 @@ import { tcp } from './tcp.ts'
 import { unix } from './unix.ts'
 import { ZMQ_CARRIERS } from './zmq/carriers.ts'
 
-export const CARRIERS: readonly Carrier[] = [stdio, file, fifo, tcp, unix, ...ZMQ_CARRIERS, sigmf, bus, nothing]
+export const CARRIERS: readonly Carrier[] = [
+  stdio,
+  file,
+  fifo,
+  tcp,
+  unix,
+  http,
+  https,
+  ...ZMQ_CARRIERS,
+  sigmf,
+  bus,
+  nothing,
+]
 
 /** The carrier of an endpoint, whose parameters are all known to it. */
 export function carrierFor(endpoint: Endpoint): Carrier {

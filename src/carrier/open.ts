@@ -164,9 +164,11 @@ function encodeAs(told: Codec | undefined, options: SinkOptions): Encode {
     count.out--
     options.reject(rejected)
   }
-  return ([first], begun) => {
-    const codec = told ?? codecNamed(first && wantsFrames(first) ? 'frame' : 'ndjson')
+  return ([first], begun, wanted) => {
+    const codec =
+      wanted === undefined ? (told ?? codecNamed(first && wantsFrames(first) ? 'frame' : 'ndjson')) : codecNamed(wanted)
     return {
+      format: codec.name,
       encoder: codec.encoder({ ...options, reject, ...(begun && { begun }) }),
       shared: codec.name === 'ndjson' || codec.name === 'frame',
     }
