@@ -23,6 +23,11 @@ export class Timer {
     else this.#wait(this.#milliseconds)
   }
 
+  /** It may ring, but nothing stays alive for it. */
+  unref(): void {
+    this.#timeout?.unref()
+  }
+
   stop(): void {
     clearTimeout(this.#timeout)
     this.#timeout = undefined

@@ -8,6 +8,7 @@ const ROOT = new URL('..', import.meta.url).pathname
 
 const LAYERS: Readonly<Record<string, number>> = {
   stream: 1,
+  chart: 2,
   codec: 2,
   dsp: 2,
   filter: 2,
@@ -18,6 +19,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   journal: 3,
   bus: 4,
   instrument: 4,
+  page: 4,
   store: 4,
   sensor: 4,
   valkyrie: 4,

@@ -1,7 +1,7 @@
 // Where our own broker is found, and a connection to it.
 
 import type { Socket } from 'node:net'
-import { type Address, connect } from '../carrier/socket.ts'
+import { type Address, backOff, connect, pause } from '../carrier/socket.ts'
 import { type JsonObject, packet } from '../packet.ts'
 import type { BusContext } from './bus.ts'
 import { type Form, packetRun } from './run.ts'
@@ -13,11 +13,19 @@ export interface Door {
   readonly token?: string
 }
 
-/** Nothing when stopped before there is a connection. */
-export function enter(
+/** What a connection died of that ended well before anything was heard over it. */
+export const SILENT = 'hung up without a word: no broker, or one that wants tls'
+
+/**
+ * Nothing when stopped before there is a connection. `silent`: how many ended, one after the other, before anything was
+ * heard over them: with each the next one waits longer.
+ */
+export async function enter(
   { address, wait }: Door,
   { stop, warn }: Pick<BusContext, 'stop' | 'warn'>,
+  silent = 0,
 ): Promise<Socket | undefined> {
+  if (silent > 0) await pause(backOff(silent), stop)
   return connect(address, { wait, stop, warn })
 }
 

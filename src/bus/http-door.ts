@@ -2,8 +2,8 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
+import { answer, checkCaller, Refused, refuse, SERVER_SETTINGS } from '../carrier/http/guard.ts'
 import { makeIds } from '../id.ts'
-import type { JsonObject } from '../packet.ts'
 import type { ClientState } from './client-state.ts'
 import { BadRequest, readRequest, type SubscribeRequest } from './control.ts'
 import { PollSession } from './http-poll.ts'
@@ -24,17 +24,7 @@ export interface HttpDoorOptions extends PeerSurroundings {
   readonly left: (client: ClientState) => void
 }
 
-/** Why a request is refused, with the status that says so. */
-class Refused extends Error {
-  readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
-/** A header or a request that takes longer is given up. */
-const REQUEST_MS = 30_000
+const HEADERS = { sent: 'authorization, content-type', read: 'daq-session' }
 
 export class HttpDoor {
   readonly #options: HttpDoorOptions
@@ -45,11 +35,10 @@ export class HttpDoor {
 
   constructor(options: HttpDoorOptions) {
     this.#options = options
-    const settings = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }
     const onRequest = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response)
     this.server = options.secrets
-      ? createSecureServer({ ...settings, ...options.secrets }, onRequest)
-      : createServer(settings, onRequest)
+      ? createSecureServer({ ...SERVER_SETTINGS, ...options.secrets }, onRequest)
+      : createServer(SERVER_SETTINGS, onRequest)
   }
 
   close(): void {
@@ -63,7 +52,7 @@ export class HttpDoor {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const url = new URL(request.url ?? '/', 'http://broker')
-      this.#checkOrigin(request, response)
+      checkCaller(request, response, { ...this.#options, headers: HEADERS })
       const rights = this.#rightsOf(request, url)
       const { pathname } = url
       const topic = /^\/topics\/?(.*)$/.exec(pathname)?.[1]
@@ -74,24 +63,8 @@ export class HttpDoor {
       else
         throw new Refused(404, `${request.method} ${pathname}: expected GET or POST of /topics/ADDRESS, or GET of /ps`)
     } catch (error) {
-      if (response.headersSent) response.destroy()
-      else if (error instanceof Refused) answer(response, error.status, { error: error.message })
-      else if (error instanceof BadRequest || error instanceof URIError) answer(response, 400, { error: error.message })
-      else answer(response, 500, { error: error instanceof Error ? error.message : String(error) })
+      refuse(response, error instanceof BadRequest ? new Refused(400, error.message) : error)
     }
-  }
-
-  /** A page of somebody else, in a browser that reaches this address, must not use it. */
-  #checkOrigin({ headers }: IncomingMessage, response: ServerResponse): void {
-    const { host = '', origin } = headers
-    const name = hostName(host)
-    if (!isOwnName(name) && !this.#options.hosts.includes(name)) throw new Refused(403, `this is not ${name}`)
-    if (origin === undefined || originHost(origin) === host) return
-    if (!this.#options.origins.includes(origin)) throw new Refused(403, `pages of ${origin} may not use it`)
-    response.setHeader('access-control-allow-origin', origin)
-    response.setHeader('access-control-allow-headers', 'authorization, content-type')
-    response.setHeader('access-control-expose-headers', 'daq-session')
-    response.setHeader('vary', 'origin')
   }
 
   #rightsOf({ headers }: IncomingMessage, { searchParams }: URL): Rights {
@@ -220,26 +193,4 @@ function subscriptionOf({ pathname, searchParams }: URL): SubscribeRequest {
 
 function nameOf({ socket }: IncomingMessage): string {
   return `http://${socket.remoteAddress}:${socket.remotePort}`
-}
-
-function hostName(host: string): string {
-  return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
-}
-
-/** Names that nobody else can have point here: a page cannot be served under them by somebody else. */
-function isOwnName(name: string): boolean {
-  return name === 'localhost' || /^[\d.]+$/.test(name) || name.includes(':')
-}
-
-function originHost(origin: string): string | undefined {
-  try {
-    return new URL(origin).host
-  } catch {
-    return undefined
-  }
-}
-
-function answer(response: ServerResponse, status: number, words?: JsonObject): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(words && `${JSON.stringify(words)}\n`)
 }

@@ -5,6 +5,7 @@ import { crc32 } from 'node:zlib'
 import { Envelope, type Found } from '../codec/envelope.ts'
 import { HEADER, MAGIC, readHeader } from '../codec/frame-header.ts'
 import { asBuffer, Gather } from '../codec/gather.ts'
+import { wordsOf } from '../codec/json-value.ts'
 import { type Form, Run } from './run.ts'
 
 /** Takes what an inlet finds, in the order in which it came. */
@@ -100,7 +101,8 @@ export class Inlet<Route> {
     const to = buffer.lastIndexOf(NEWLINE) + 1
     if (to <= from) return from + this.#hold(from === 0 ? buffer : buffer.subarray(from), 'lines')
     if (isUtf8(from === 0 && to === buffer.length ? buffer : buffer.subarray(from, to))) {
-      for (let start = from; start < to; ) start = this.#line(buffer, start)
+      const words = wordsOf(buffer)
+      for (let start = from; start < to; ) start = this.#plainLine(buffer, words, start)
       return to
     }
     // Frames follow, or one of the lines is not what it should be.
@@ -112,7 +114,17 @@ export class Inlet<Route> {
     return to
   }
 
-  /** The position after the line. */
+  /** The position after the line: mostly an object that begins and ends with it, so that its end need not be looked for. */
+  #plainLine(buffer: Buffer, words: Int32Array, start: number): number {
+    const envelope = this.#envelope
+    if (buffer[start] !== OPEN || envelope.scanLine(buffer, start, words) !== 'data') return this.#line(buffer, start)
+    const { end } = envelope
+    if (end - start > this.#most) return this.#line(buffer, start)
+    this.#take(this.#handler.routeOf(buffer, envelope), buffer, 'lines', start, end + 1)
+    return end + 1
+  }
+
+  /** The position after the line, whatever it is. */
   #line(buffer: Buffer, start: number): number {
     const newline = buffer.indexOf(NEWLINE, start)
     if (newline - start > this.#most) throw new Fault(`a line longer than ${this.#most} bytes`)
@@ -171,14 +183,14 @@ export class Inlet<Route> {
   /** An object from `start` to `end` in a packet. */
   #look(buffer: Buffer, start: number, end: number, at: PacketBounds): void {
     const found = this.#envelope.scan(buffer, start, end)
-    if (found === 'data') this.#take(this.#handler.routeOf(buffer, this.#envelope), buffer, at)
+    if (found === 'data') this.#take(this.#handler.routeOf(buffer, this.#envelope), buffer, at.form, at.start, at.end)
     else if (found === 'control') {
       this.#close()
       this.#handler.control(buffer.toString('utf8', start, end))
     } else throw new Fault(WORDS[found])
   }
 
-  #take(route: Route, buffer: Buffer, { form, start, end }: PacketBounds): void {
+  #take(route: Route, buffer: Buffer, form: Form, start: number, end: number): void {
     if (route === this.#route && start === this.#end && buffer === this.#buffer && form === this.#form) {
       this.#end = end
       this.#packets++

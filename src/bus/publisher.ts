@@ -12,7 +12,7 @@ import type { Encoder, Sink } from '../stream/step.ts'
 import { addressed } from './addressed.ts'
 import type { BusContext, PublishOptions } from './bus.ts'
 import { isObject } from './control.ts'
-import { type Door, enter, greeting, words } from './door.ts'
+import { type Door, enter, greeting, SILENT, words } from './door.ts'
 import { Hearing } from './said.ts'
 
 /** Unconfirmed packets and bytes from which on the writer waits. */
@@ -74,6 +74,8 @@ class PublisherLink {
   #bytes = 0
   /** Confirmed over this connection. */
   #seen = 0
+  /** Connections, the last ones, over which nothing was heard. */
+  #silent = 0
   #failure: { readonly error: unknown } | undefined
   #waiting: (() => void)[] = []
 
@@ -84,7 +86,7 @@ class PublisherLink {
   }
 
   async open(): Promise<void> {
-    const socket = await enter(this.#door, this.#context)
+    const socket = await enter(this.#door, this.#context, this.#silent++)
     if (!socket) throw new CarrierError(this.#door.address.name, 'stopped before it was connected')
     this.#socket = socket
     this.#writer = new SocketWriter(socket, error => error)
@@ -97,7 +99,7 @@ class PublisherLink {
       reason = systemReason(error)
     })
     socket.on('close', () => {
-      if (this.#socket === socket) this.#again(reason ?? 'the broker went away')
+      if (this.#socket === socket) this.#again(reason ?? (this.#silent > 0 ? SILENT : 'the broker went away'))
     })
     this.#write([...greeting('lines', this.#door), words('lines', this.#mode)])
     for (const { chunks } of this.#pieces) this.#write(chunks)
@@ -163,6 +165,7 @@ class PublisherLink {
   }
 
   #hear(said: JsonObject): void {
+    this.#silent = 0
     if (typeof said['error'] === 'string') this.#fail(new CarrierError(this.#door.address.name, said['error']))
     if (said['ok'] === 'await') {
       this.#reached = true
@@ -196,9 +199,10 @@ class PublisherLink {
     const { stop, warn } = this.#context
     this.#socket = undefined
     this.#writer = undefined
-    if (this.#failure || (stop.aborted && this.#pieces.length === 0)) return
+    const isOver = () => stop.aborted && this.#pieces.length === 0
+    if (this.#failure || isOver()) return
     warn(`${this.#door.address.name}: ${reason}, connecting again`)
-    this.open().catch((error: unknown) => this.#fail(error))
+    this.open().catch((error: unknown) => isOver() || this.#fail(error))
   }
 
   #fail(error: unknown): void {

@@ -6,7 +6,7 @@ import { CarrierError, systemReason } from '../errors.ts'
 import { makeIds } from '../id.ts'
 import type { Batch, JsonObject } from '../packet.ts'
 import type { BusContext, SubscribeOptions } from './bus.ts'
-import { type Door, enter, greeting, words } from './door.ts'
+import { type Door, enter, greeting, SILENT, words } from './door.ts'
 import { countGaps, Hearing } from './said.ts'
 
 /** A name that is still taken by the connection before is asked for again after this time. */
@@ -25,13 +25,15 @@ export async function* subscriber(
   const { form = 'lines', window, onReady, name: own } = options
   const hello = own === undefined ? [] : [words(form, { do: 'hello', name: own })]
   const subscribe = words(form, subscription(patterns, options))
+  let silent = 0
   for (let attempt = 0; ; attempt++) {
-    const socket = await enter(door, context)
+    const socket = await enter(door, context, silent++)
     if (!socket) return
     for (const first of [...greeting(form, door), ...hello, subscribe]) socket.write(first)
     const { bytes: chunks, over } = receive(socket, { stop })
     const decoder = autoDecoder({ source: name, reject })
     const hearing = new Hearing(said => {
+      silent = 0
       if (said['ok'] === 'subscribe') onReady?.()
       if (typeof said['error'] !== 'string') return
       if (attempt === 0 || said['passing'] !== true) throw new CarrierError(name, said['error'])
@@ -54,9 +56,10 @@ export async function* subscriber(
     }
     if (stop.aborted) return
     const error = await over
-    const missed = window === undefined ? '; what comes meanwhile is missed' : ''
-    warn(`${name}: ${error ? systemReason(error) : 'the broker went away'}, connecting again${missed}`)
-    if (window === undefined) lost.drop('connection broken')
+    const reason = error ? systemReason(error) : silent > 0 ? SILENT : 'the broker went away'
+    const isMissing = window === undefined && silent === 0
+    warn(`${name}: ${reason}, connecting again${isMissing ? '; what comes meanwhile is missed' : ''}`)
+    if (isMissing) lost.drop('connection broken')
   }
 }
 

@@ -6,7 +6,6 @@ import type { Envelope } from '../codec/envelope.ts'
 export interface Topic<Route> {
   readonly text: string
   readonly bytes: Buffer
-  readonly hash: number
   route: Route
   /** Of the table, when the route was found. */
   version: number
@@ -33,11 +32,9 @@ export class TopicTable<Route> {
 
   /** The topic that the envelope has found in the buffer. */
   get(buffer: Buffer, envelope: Envelope): Topic<Route> {
-    const { hash } = envelope
     let topic = this.#last
-    if (topic?.hash !== hash) topic = this.#topics.get(hash)
-    if (!topic || !isSame(topic.bytes, buffer, envelope)) topic = this.#add(buffer, envelope)
-    else if (topic.version !== this.#version) {
+    if (!topic || !isSame(topic.bytes, buffer, envelope)) topic = this.#known(buffer, envelope)
+    if (topic.version !== this.#version) {
       topic.route = this.#find(topic.text)
       topic.version = this.#version
     }
@@ -45,11 +42,17 @@ export class TopicTable<Route> {
     return topic
   }
 
-  #add(buffer: Buffer, envelope: Envelope): Topic<Route> {
-    const { topicStart, topicEnd, hash } = envelope
+  #known(buffer: Buffer, envelope: Envelope): Topic<Route> {
+    const hash = envelope.hash(buffer)
+    const topic = this.#topics.get(hash)
+    return topic && isSame(topic.bytes, buffer, envelope) ? topic : this.#add(buffer, envelope, hash)
+  }
+
+  #add(buffer: Buffer, envelope: Envelope, hash: number): Topic<Route> {
+    const { topicStart, topicEnd } = envelope
     const bytes = Buffer.from(buffer.subarray(topicStart, topicEnd))
     const text = envelope.topicText(buffer)
-    const topic = { text, bytes, hash, route: this.#find(text), version: this.#version }
+    const topic = { text, bytes, route: this.#find(text), version: this.#version }
     if (this.#topics.size >= MOST) this.#topics.clear()
     this.#topics.set(hash, topic)
     return topic

@@ -5,6 +5,7 @@ import { parseCount, parseDuration } from '../units.ts'
 import { type Endpoint, flagParam, param } from '../url.ts'
 import type { Carrier, CarrierContext, Topics } from './carrier.ts'
 import { byPolicy } from './encode.ts'
+import { ON_DEMAND_PARAM } from './on-demand.ts'
 
 export const bus: Carrier = {
   scheme: 'bus',
@@ -26,6 +27,7 @@ export const bus: Carrier = {
     { name: 'live', summary: 'input: nothing that is retained, only what is published from now on' },
     { name: 'retain', summary: 'output: keep the last packet of each topic for those who subscribe later' },
     { name: 'ttl', argument: 'TIME', summary: 'output: after this time nobody wants a packet any more' },
+    ON_DEMAND_PARAM,
   ],
   source(endpoint, context, _decode, options) {
     const { rest } = endpoint

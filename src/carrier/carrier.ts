@@ -105,8 +105,15 @@ export interface CarrierParam {
 /** How a carrier that must know packets (to acknowledge them, to queue them for a peer) reads one of its channels. */
 export type Decode = (channel: Channel) => Source
 
-/** The encoder for a stream that begins with this batch. `shared`: its output does not depend on what went before. */
-export type Encode = (first: Batch, begun?: Uint8Array) => { readonly encoder: Encoder; readonly shared: boolean }
+/**
+ * The encoder for a stream that begins with this batch, in the format of this name where one is wanted. `shared`: its
+ * output does not depend on what went before.
+ */
+export type Encode = (
+  first: Batch,
+  begun?: Uint8Array,
+  wanted?: string,
+) => { readonly encoder: Encoder; readonly format: string; readonly shared: boolean }
 
 /** For a carrier that reads packets without a decoder. */
 export type SourceOptions = Pick<DecodeOptions, 'reject' | 'validate' | 'maxPacket'>

@@ -6,14 +6,28 @@ import { bus } from './bus.ts'
 import type { Carrier } from './carrier.ts'
 import { fifo } from './fifo.ts'
 import { file } from './file.ts'
+import { http, https } from './http.ts'
 import { nothing } from './null.ts'
+import { checkOnDemand } from './on-demand.ts'
 import { isSigmfPath, sigmf } from './sigmf.ts'
 import { stdio } from './stdio.ts'
 import { tcp } from './tcp.ts'
 import { unix } from './unix.ts'
 import { ZMQ_CARRIERS } from './zmq/carriers.ts'
 
-export const CARRIERS: readonly Carrier[] = [stdio, file, fifo, tcp, unix, ...ZMQ_CARRIERS, sigmf, bus, nothing]
+export const CARRIERS: readonly Carrier[] = [
+  stdio,
+  file,
+  fifo,
+  tcp,
+  unix,
+  http,
+  https,
+  ...ZMQ_CARRIERS,
+  sigmf,
+  bus,
+  nothing,
+]
 
 /** The carrier of an endpoint, whose parameters are all known to it. */
 export function carrierFor(endpoint: Endpoint): Carrier {
@@ -22,6 +36,7 @@ export function carrierFor(endpoint: Endpoint): Carrier {
     const known = CARRIERS.map(({ example }) => example).join(', ')
     throw new UsageError(`${withoutSecrets(endpoint.text)}: unknown scheme '${endpoint.scheme}:' (known: ${known})`)
   }
+  checkOnDemand(endpoint, carrier, CARRIERS)
   checkParams(
     endpoint,
     carrier.params.map(({ name }) => name),

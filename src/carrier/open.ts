@@ -8,6 +8,7 @@ import { Parts } from '../codec/parts.ts'
 import { VrtPacket } from '../codec/vrt/packet.ts'
 import { UsageError } from '../errors.ts'
 import type { Batch, Gap, Packet } from '../packet.ts'
+import { onDemand } from '../stream/demand.ts'
 import { cut, MOST_PACKETS, merge } from '../stream/merge.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import type { Sink, Source } from '../stream/step.ts'
@@ -17,6 +18,7 @@ import type { Carrier, CarrierContext, Channel, Encode, Transient } from './carr
 import { decodeChannel } from './decode.ts'
 import { byPolicy, encodingSink } from './encode.ts'
 import { carrierFor } from './index.ts'
+import { isOnDemand } from './on-demand.ts'
 
 export interface SourceOptions extends Omit<DecodeOptions, 'source'> {
   /** A codec's name, or `auto`: told by the file name, else by the first byte of each channel. */
@@ -49,7 +51,7 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
   const context = { ...options.context, stop: AbortSignal.any([options.context.stop, closed]), closed }
   const count = options.context.ledger.stage('input')
   const [only] = inputs
-  const alone = inputs.length === 1 && only?.carrier.single?.(only.endpoint) === true
+  const alone = inputs.length === 1 && only?.carrier.single?.(only.endpoint) === true && !isOnDemand(only.endpoint)
 
   const lose = ({ lost, reason }: Gap) => count.drop(reason, lost)
   function rejecterOf({ onReject }: Channel): Rejecter {
@@ -59,7 +61,7 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
       onReject()
     }
   }
-  async function* sourcesOf({ endpoint, carrier }: Opening): AsyncGenerator<Source> {
+  async function* sourcesOf({ endpoint, carrier }: Opening, context: CarrierContext): AsyncGenerator<Source> {
     const told = named ?? (hasFileName(endpoint) ? codecForPath(endpoint.rest) : undefined)
     const transient = alone && told?.name === 'raw' && comesWhole(options) ? options.transient : undefined
     const decode = (channel: Channel) =>
@@ -74,11 +76,24 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
     for await (const channel of carrier.channels?.(endpoint, { ...context, ...(transient && { transient }) }) ?? [])
       yield decode(channel)
   }
-  async function* all(): AsyncGenerator<Source> {
-    if (inputs.length === 1 && only) return yield* sourcesOf(only)
-    for (const input of inputs) yield merge(sourcesOf(input), () => {})
+  function demanded(input: Opening): Source {
+    const open = (stop: AbortSignal) => {
+      const leaving = new AbortController()
+      const now = { ...context, stop: AbortSignal.any([stop, leaving.signal]) }
+      return merge(sourcesOf(input, now), () => leaving.abort('closed'))
+    }
+    return onDemand(open, { ...context, demand: context.demand, stage: withoutSecrets(input.endpoint.text) })
   }
-  return alone && only ? oneAfterAnother(sourcesOf(only), closing) : merge(all(), () => closing.abort('closed'))
+  async function* all(): AsyncGenerator<Source> {
+    for (const input of inputs) {
+      if (isOnDemand(input.endpoint)) yield demanded(input)
+      else if (input === only && inputs.length === 1) yield* sourcesOf(input, context)
+      else yield merge(sourcesOf(input, context), () => {})
+    }
+  }
+  return alone && only
+    ? oneAfterAnother(sourcesOf(only, context), closing)
+    : merge(all(), () => closing.abort('closed'))
 }
 
 /** Other decoders, and raw where it cuts, hold bytes back; several inputs are queued. */
@@ -149,9 +164,11 @@ function encodeAs(told: Codec | undefined, options: SinkOptions): Encode {
     count.out--
     options.reject(rejected)
   }
-  return ([first], begun) => {
-    const codec = told ?? codecNamed(first && wantsFrames(first) ? 'frame' : 'ndjson')
+  return ([first], begun, wanted) => {
+    const codec =
+      wanted === undefined ? (told ?? codecNamed(first && wantsFrames(first) ? 'frame' : 'ndjson')) : codecNamed(wanted)
     return {
+      format: codec.name,
       encoder: codec.encoder({ ...options, reject, ...(begun && { begun }) }),
       shared: codec.name === 'ndjson' || codec.name === 'frame',
     }

@@ -8,6 +8,7 @@ import type { Carrier, CarrierContext, CarrierParam } from './carrier.ts'
 import { byPolicy } from './encode.ts'
 import { fanOut, PEERS_PARAM } from './fan-out.ts'
 import { LISTEN_PARAMS } from './listen.ts'
+import { ON_DEMAND_PARAM } from './on-demand.ts'
 import { type Address, WAIT_PARAM } from './socket.ts'
 import { socketSink } from './socket-sink.ts'
 import { socketChannels } from './socket-source.ts'
@@ -28,6 +29,7 @@ export function socketCarrier({ addressOf, params, ...kind }: SocketKind): Carri
       ACK_PARAM,
       WAIT_PARAM,
       { name: 'reconnect', argument: 'no', summary: 'fail when the connection breaks; default: connect again' },
+      ON_DEMAND_PARAM,
     ],
     channels: (endpoint, context) => socketChannels(endpoint, addressOf(endpoint), context),
     source(endpoint, context, decode) {

@@ -15,7 +15,8 @@ export interface Limits {
 
 /**
  * The source with its ends. What came before an end is drained as at any other end; the TimedOut is thrown after
- * the last batch has been handed on.
+ * the last batch has been handed on. A timeout runs on while what came is brought to its end: it aborts `stop`, whoever
+ * holds that ends a run that does not.
  */
 export function limited(source: Source, limits: Limits, stop: AbortController): Source {
   const { count, duration, timeout, 'idle-timeout': idle } = limits
@@ -31,10 +32,9 @@ async function* limit(source: Source, limits: Limits, stop: AbortController): As
   }
   const { count = Number.POSITIVE_INFINITY, duration, timeout } = limits
   const idle = limits['idle-timeout']
-  const timers = [
-    duration === undefined ? undefined : new Timer(duration, () => stop.abort('duration')),
-    timeout === undefined ? undefined : new Timer(timeout, () => giveUp(`timed out after ${formatDuration(timeout)}`)),
-  ]
+  const end = duration === undefined ? undefined : new Timer(duration, () => stop.abort('duration'))
+  const whole =
+    timeout === undefined ? undefined : new Timer(timeout, () => giveUp(`timed out after ${formatDuration(timeout)}`))
   let waiting = true
   // Only waiting for input is idleness: while the sink is busy the clock stands still.
   const silence = idle === undefined ? undefined : new Timer(idle, onSilence)
@@ -59,6 +59,8 @@ async function* limit(source: Source, limits: Limits, stop: AbortController): As
     }
     if (late) throw late
   } finally {
-    for (const timer of [...timers, silence]) timer?.stop()
+    end?.stop()
+    silence?.stop()
+    whole?.unref()
   }
 }

@@ -73,6 +73,11 @@ export const INSTRUMENT = [
     summary: 'send this to the instrument; the answer to a question is a packet. Alone, do nothing else',
   },
   { name: 'stream', kind: 'flag', summary: 'stream also after --identify and --scpi' },
+  {
+    name: 'on-demand',
+    kind: 'flag',
+    summary: 'stream only while somebody takes it; an output that listens does while it has readers',
+  },
 ] as const satisfies readonly Option[]
 
 export const SIMULATION = [
@@ -161,6 +166,15 @@ export function jobOf({ capture, sweep, iterations, identify, scpi, stream }: In
   if (capture !== undefined) return { kind: 'block', blocks: capture }
   if (sweep !== undefined) return { kind: 'sweep', sweep: { ...parseSweep(sweep), iterations } }
   return { kind: (identify || scpi.length > 0) && !stream ? 'none' : 'stream' }
+}
+
+/** What ends by itself cannot be stopped and started again. */
+export function onDemandOf(values: InstrumentValues): boolean {
+  const job = jobOf(values)
+  const isEndless = job.kind === 'stream' || (job.kind === 'sweep' && job.sweep.iterations === 0)
+  if (values['on-demand'] && !isEndless)
+    throw new UsageError('--on-demand: expected a stream, or --sweep with --iterations 0')
+  return values['on-demand']
 }
 
 function parseSweep(text: string): Omit<Sweep, 'iterations'> {

@@ -1,6 +1,6 @@
 // What a broker must know of a packet: that its meta is JSON, and where its topic stands. Looks at bytes, makes no objects.
 
-import { scalarEnd } from './scan.ts'
+import { LINE_SPACE, longStringEnd, NO_WORDS, SPACE, STOP, stringEnd, valueEnd } from './json-value.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -8,23 +8,10 @@ const COMMA = 0x2c
 const COLON = 0x3a
 const OPEN = 0x7b
 const CLOSE = 0x7d
-const OPEN_LIST = 0x5b
-const CLOSE_LIST = 0x5d
+const NEWLINE = 0x0a
 
-/** 1 for the bytes at which the plain inside of a string ends: a quote, a backslash, a control character. */
-const STOP = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
-)
-const SPACE = Uint8Array.from({ length: 256 }, (_, byte) => ([0x20, 0x09, 0x0a, 0x0d].includes(byte) ? 1 : 0))
-const HEX = Uint8Array.from({ length: 256 }, (_, byte) => (/^[0-9a-fA-F]$/.test(String.fromCharCode(byte)) ? 1 : 0))
-const ESCAPED = new Uint8Array(256)
-for (const byte of Buffer.from('"\\/bfnrt')) ESCAPED[byte] = 1
-
-/** Deeper nesting than this is refused: printing it again would exhaust a reader's stack. */
-const DEEPEST = 1000
-
-const TOPIC = 'topic'
-const BROKER = 'broker'
+const TOPIC = Buffer.from('topic')
+const BROKER = Buffer.from('broker')
 
 /** What a line or a meta turned out to be; all but the first two are words for its sender. */
 export type Found = 'data' | 'control' | 'no topic' | 'two topics' | 'topic is no text' | 'invalid JSON'
@@ -34,183 +21,117 @@ export type Found = 'data' | 'control' | 'no topic' | 'two topics' | 'topic is n
  * nothing. `buffer` must hold valid UTF-8, which is cheaper to check for many packets at once.
  */
 export class Envelope {
+  /** The byte after the object; -1 where there is none. */
+  end = -1
   /** The topic's bytes, without quotes; -1 where there is none. */
   topicStart = -1
   topicEnd = -1
-  /** Of the topic's bytes; the same for the same bytes. */
-  hash = 0
-  /** The topic has escapes: its bytes are not its characters. */
-  escaped = false
   #topics = 0
   #isTopicText = true
   #isControl = false
   #members = 0
 
-  scan(buffer: Buffer, start: number, end: number): Found {
-    this.topicStart = -1
-    this.#topics = 0
-    this.#members = 0
-    this.#isTopicText = true
-    this.#isControl = false
-    if (buffer[start] !== OPEN || this.#object(buffer, start + 1) !== end) return 'invalid JSON'
+  /** An object from `start` to `end`. `words`: of the buffer, where there is much to scan. */
+  scan(buffer: Buffer, start: number, end: number, words: Int32Array = NO_WORDS): Found {
+    this.#object(buffer, words, start, SPACE)
+    return this.end === end ? this.#found() : 'invalid JSON'
+  }
+
+  /** An object that begins at `start` and ends where its line does. */
+  scanLine(buffer: Buffer, start: number, words: Int32Array): Found {
+    this.#object(buffer, words, start, LINE_SPACE)
+    return buffer[this.end] === NEWLINE ? this.#found() : 'invalid JSON'
+  }
+
+  /** FNV-1a of the topic's bytes. */
+  hash(buffer: Buffer): number {
+    let hash = 0x811c9dc5
+    for (let at = this.topicStart; at < this.topicEnd; at++) hash = Math.imul(hash ^ (buffer[at] as number), 0x01000193)
+    return hash
+  }
+
+  /** Whether the topic has escapes: its bytes are not its characters. */
+  isEscaped(buffer: Buffer): boolean {
+    for (let at = this.topicStart; at < this.topicEnd; at++) if (buffer[at] === BACKSLASH) return true
+    return false
+  }
+
+  /** The topic as text. */
+  topicText(buffer: Buffer): string {
+    if (!this.isEscaped(buffer)) return buffer.toString('utf8', this.topicStart, this.topicEnd)
+    return JSON.parse(buffer.toString('utf8', this.topicStart - 1, this.topicEnd + 1)) as string
+  }
+
+  #found(): Found {
     if (this.#topics === 1 && this.#isTopicText) return 'data'
     if (this.#topics > 1) return 'two topics'
     if (this.#topics === 1) return 'topic is no text'
     return this.#isControl && this.#members === 1 ? 'control' : 'no topic'
   }
 
-  /** The topic as text. */
-  topicText(buffer: Buffer): string {
-    if (!this.escaped) return buffer.toString('utf8', this.topicStart, this.topicEnd)
-    return JSON.parse(buffer.toString('utf8', this.topicStart - 1, this.topicEnd + 1)) as string
+  #object(buffer: Buffer, words: Int32Array, start: number, space: Uint8Array): void {
+    this.end = -1
+    this.topicStart = -1
+    this.#topics = 0
+    this.#members = 0
+    this.#isTopicText = true
+    this.#isControl = false
+    if (buffer[start] === OPEN) this.end = this.#body(buffer, words, start + 1, space)
   }
 
   /** The members of the outermost object; the byte after it, or -1. */
-  #object(buffer: Buffer, from: number): number {
+  #body(buffer: Buffer, words: Int32Array, from: number, space: Uint8Array): number {
     let at = from
-    while (SPACE[buffer[at] as number] === 1) at++
+    while (space[buffer[at] as number] === 1) at++
     if (buffer[at] === CLOSE) return at + 1
     for (;;) {
       if (buffer[at] !== QUOTE) return -1
-      const keyStart = at + 1
-      at = stringEnd(buffer, keyStart)
+      const key = ++at
+      while (STOP[buffer[at] as number] === 0) at++
+      const length = at - key
+      const isPlain = buffer[at] === QUOTE
+      at = isPlain ? at + 1 : stringEnd(buffer, at)
       if (at < 0) return -1
       const keyEnd = at - 1
-      while (SPACE[buffer[at] as number] === 1) at++
+      while (space[buffer[at] as number] === 1) at++
       if (buffer[at] !== COLON) return -1
       at++
-      while (SPACE[buffer[at] as number] === 1) at++
-      const valueStart = at
-      at = valueEnd(buffer, at, 1)
+      while (space[buffer[at] as number] === 1) at++
+      const value = at
+      at = buffer[at] === QUOTE ? longStringEnd(buffer, words, at + 1) : valueEnd(buffer, at, 1, space)
       if (at < 0) return -1
       this.#members++
-      const length = keyEnd - keyStart
-      if (length === 5 ? isTopic(buffer, keyStart) : length > 5) this.#note(buffer, keyStart, keyEnd, valueStart, at)
-      while (SPACE[buffer[at] as number] === 1) at++
+      if (!isPlain) this.#noteEscaped(buffer, key, keyEnd, value, at)
+      else if (length === TOPIC.length && isAt(buffer, key, TOPIC)) this.#noteTopic(buffer, value, at)
+      else if (length === BROKER.length && isAt(buffer, key, BROKER)) this.#isControl = true
+      while (space[buffer[at] as number] === 1) at++
       if (buffer[at] === CLOSE) return at + 1
       if (buffer[at] !== COMMA) return -1
       at++
-      while (SPACE[buffer[at] as number] === 1) at++
+      while (space[buffer[at] as number] === 1) at++
     }
   }
 
-  #note(buffer: Buffer, keyStart: number, keyEnd: number, valueStart: number, end: number): void {
-    if (keyEnd - keyStart > 5) {
-      const key = keyOf(buffer, keyStart, keyEnd)
-      if (key === BROKER) this.#isControl = true
-      if (key !== TOPIC) return
-    }
+  #noteTopic(buffer: Buffer, value: number, end: number): void {
     this.#topics++
-    if (buffer[valueStart] !== QUOTE) {
+    if (buffer[value] !== QUOTE) {
       this.#isTopicText = false
       return
     }
-    this.topicStart = valueStart + 1
+    this.topicStart = value + 1
     this.topicEnd = end - 1
-    this.#hash(buffer)
   }
 
-  /** FNV-1a. */
-  #hash(buffer: Buffer): void {
-    let hash = 0x811c9dc5
-    let escaped = false
-    for (let at = this.topicStart; at < this.topicEnd; at++) {
-      const byte = buffer[at] as number
-      if (byte === BACKSLASH) escaped = true
-      hash = Math.imul(hash ^ byte, 0x01000193)
-    }
-    this.hash = hash
-    this.escaped = escaped
+  /** A key that has escapes may spell the same. */
+  #noteEscaped(buffer: Buffer, start: number, end: number, value: number, valueEnd: number): void {
+    if (end - start > 6 * BROKER.length) return
+    const key: unknown = JSON.parse(buffer.toString('utf8', start - 1, end + 1))
+    if (key === 'topic') this.#noteTopic(buffer, value, valueEnd)
+    else if (key === 'broker') this.#isControl = true
   }
 }
 
-function isTopic(buffer: Buffer, at: number): boolean {
-  return (
-    buffer[at] === 0x74 &&
-    buffer[at + 1] === 0x6f &&
-    buffer[at + 2] === 0x70 &&
-    buffer[at + 3] === 0x69 &&
-    buffer[at + 4] === 0x63
-  )
-}
-
-/** Longer than `topic`: either `broker`, or one of the two spelled with escapes; anything else is `''`. */
-function keyOf(buffer: Buffer, start: number, end: number): string {
-  if (end - start === BROKER.length && buffer[start] === 0x62) return buffer.toString('latin1', start, end)
-  const backslash = buffer.indexOf(BACKSLASH, start)
-  if (backslash < 0 || backslash >= end || end - start > 6 * BROKER.length) return ''
-  const key: unknown = JSON.parse(buffer.toString('utf8', start - 1, end + 1))
-  return typeof key === 'string' ? key : ''
-}
-
-/** The byte after the closing quote of the string whose inside begins here; -1 where it has none. */
-function stringEnd(buffer: Buffer, from: number): number {
-  let at = from
-  for (;;) {
-    while (STOP[buffer[at] as number] === 0) at++
-    if (buffer[at] === QUOTE) return at + 1
-    if (buffer[at] !== BACKSLASH) return -1
-    at = escapeEnd(buffer, at + 1)
-    if (at < 0) return -1
-  }
-}
-
-function escapeEnd(buffer: Buffer, at: number): number {
-  const byte = buffer[at] as number
-  if (ESCAPED[byte] === 1) return at + 1
-  if (byte !== 0x75) return -1
-  for (let digit = 1; digit <= 4; digit++) if (HEX[buffer[at + digit] as number] !== 1) return -1
-  return at + 5
-}
-
-function valueEnd(buffer: Buffer, start: number, depth: number): number {
-  switch (buffer[start]) {
-    case QUOTE:
-      return stringEnd(buffer, start + 1)
-    case OPEN:
-      return depth < DEEPEST ? objectEnd(buffer, start + 1, depth + 1) : -1
-    case OPEN_LIST:
-      return depth < DEEPEST ? listEnd(buffer, start + 1, depth + 1) : -1
-    default:
-      return scalarEnd(buffer, start)
-  }
-}
-
-/** `from`: after the brace. */
-function objectEnd(buffer: Buffer, from: number, depth: number): number {
-  let at = skipSpace(buffer, from)
-  if (buffer[at] === CLOSE) return at + 1
-  for (;;) {
-    if (buffer[at] !== QUOTE) return -1
-    at = stringEnd(buffer, at + 1)
-    if (at < 0) return -1
-    at = skipSpace(buffer, at)
-    if (buffer[at] !== COLON) return -1
-    at = valueEnd(buffer, skipSpace(buffer, at + 1), depth)
-    if (at < 0) return -1
-    at = skipSpace(buffer, at)
-    if (buffer[at] === CLOSE) return at + 1
-    if (buffer[at] !== COMMA) return -1
-    at = skipSpace(buffer, at + 1)
-  }
-}
-
-/** `from`: after the bracket. */
-function listEnd(buffer: Buffer, from: number, depth: number): number {
-  let at = skipSpace(buffer, from)
-  if (buffer[at] === CLOSE_LIST) return at + 1
-  for (;;) {
-    at = valueEnd(buffer, at, depth)
-    if (at < 0) return -1
-    at = skipSpace(buffer, at)
-    if (buffer[at] === CLOSE_LIST) return at + 1
-    if (buffer[at] !== COMMA) return -1
-    at = skipSpace(buffer, at + 1)
-  }
-}
-
-function skipSpace(buffer: Buffer, from: number): number {
-  let at = from
-  while (SPACE[buffer[at] as number] === 1) at++
-  return at
+function isAt(buffer: Buffer, at: number, word: Uint8Array): boolean {
+  for (let i = 0; i < word.length; i++) if (word[i] !== buffer[at + i]) return false
+  return true
 }

@@ -2,8 +2,8 @@
 
 import { FIRST_ENTRY, firstPass, type LastPass, lastPass, MIDDLE_ENTRY, middlePass, NUMBER } from './kernel-passes.ts'
 import { intoPlanes, type Planes, planesOf, untanglePass } from './kernel-real.ts'
-import { binBytes, finishing, type Scale } from './kernel-scales.ts'
-import { type Code, FUSED, FunctionCode, int, type MultiplyAdd, moduleBytes, SEPARATE } from './wasm.ts'
+import { binBytes, decibelPass, finishing, type Scale } from './kernel-scales.ts'
+import { FUSED, FunctionCode, int, type MultiplyAdd, moduleBytes, SEPARATE } from './wasm.ts'
 
 export interface KernelOptions {
   /** Complex numbers that are transformed: a power of two, at least 16. */
@@ -64,19 +64,26 @@ export function kernelCode(options: KernelOptions): Uint8Array<ArrayBuffer> {
   const arithmetic = fused ? FUSED : SEPARATE
   const { planes, sums } = layout
   const bytes = binBytes(scale)
-  const finish = finishing(scale, sums, arithmetic)
-  const passes = [
-    ...inner(options, arithmetic),
-    outer(
-      options,
-      arithmetic,
-      planes ? { binBytes: NUMBER / 2, finish: intoPlanes(planes) } : { binBytes: bytes, finish },
-    ),
-  ]
-  if (planes) passes.push(untanglePass({ half: size, planes, binBytes: bytes, arithmetic, finish }))
-  const run = driver({ passes: passes.length, planes, outputBytes: (planes ? size + 1 : size) * bytes })
-  const named = passes.map((pass, index) => [`pass${index}`, pass] as const)
-  return moduleBytes({ functions: [...named, ['run', run]], shared })
+  const rowBytes = (planes ? size + 1 : size) * bytes
+  const finish = finishing(scale, arithmetic)
+  const intoRow = { binBytes: bytes, finish }
+  const calls: Call[] = inner(options, arithmetic).map(pass => ({ pass }))
+  if (planes) {
+    const last = outer(options, arithmetic, { binBytes: NUMBER / 2, finish: intoPlanes(planes) })
+    calls.push(
+      { pass: last, to: planes.re },
+      { pass: untanglePass({ half: size, planes, arithmetic, ...intoRow }), to: 'row' },
+    )
+  } else calls.push({ pass: outer(options, arithmetic, intoRow), to: 'row' })
+  if (scale === 'db') calls.push({ pass: decibelPass(rowBytes, sums, arithmetic), to: 'row' })
+  const named = calls.map(({ pass }, index) => [`pass${index}`, pass] as const)
+  return moduleBytes({ functions: [...named, ['run', driver(calls, rowBytes)]], shared })
+}
+
+/** A pass, and the address it is given: that of the block's row, or one that is always the same. */
+interface Call {
+  readonly pass: FunctionCode
+  readonly to?: 'row' | number
 }
 
 /** All passes but the last. The numbers go to and fro between the two rooms. */
@@ -105,23 +112,18 @@ function outer(
   })
 }
 
-interface Driver {
-  readonly passes: number
-  readonly planes: Planes | undefined
-  readonly outputBytes: number
-}
-
 /** Takes the blocks through the passes, one after the other, so that each stays in the nearest cache. */
-function driver({ passes, planes, outputBytes }: Driver): FunctionCode {
+function driver(calls: readonly Call[], rowBytes: number): FunctionCode {
   const f = new FunctionCode(4)
   const [input, output, hop, count] = [f.parameter(0), f.parameter(1), f.parameter(2), f.parameter(3)]
-  const bins: readonly Code[] = planes ? [int.value(planes.re), output.get] : [output.get]
   f.loop(() => {
-    f.call(0, input.get)
-    for (let pass = 1; pass < passes - bins.length; pass++) f.call(pass)
-    for (const [index, place] of bins.entries()) f.call(passes - bins.length + index, place)
+    for (const [index, { to }] of calls.entries()) {
+      if (index === 0) f.call(index, input.get)
+      else if (to === undefined) f.call(index)
+      else f.call(index, to === 'row' ? output.get : int.value(to))
+    }
     f.set(input, int.add(input.get, hop.get))
-    f.advance(output, outputBytes)
+    f.advance(output, rowBytes)
     f.advance(count, -1)
     return count.get
   })

@@ -2,23 +2,26 @@
 
 import { decibels, FLOOR } from './decibel-code.ts'
 import { type Finish, NUMBER } from './kernel-passes.ts'
-import { type FunctionCode, int, type MultiplyAdd, vector } from './wasm.ts'
+import { FunctionCode, int, type MultiplyAdd, vector } from './wasm.ts'
 
 export const SCALES = ['complex', 'magnitude', 'power', 'db'] as const
 export type Scale = (typeof SCALES)[number]
+
+/** Of a vector. */
+const BYTES = 16
 
 /** Bytes of a bin in the output: a float32, or two. */
 export function binBytes(scale: Scale): number {
   return scale === 'complex' ? NUMBER : NUMBER / 2
 }
 
-/** What becomes of four bins; `sums` is where those of all powers are kept. */
-export function finishing(scale: Scale, sums: number, arithmetic: MultiplyAdd): (f: FunctionCode) => Finish {
+/** What becomes of four bins; of the scale `db` not all yet. */
+export function finishing(scale: Scale, arithmetic: MultiplyAdd): (f: FunctionCode) => Finish {
   switch (scale) {
     case 'complex':
       return asNumbers
     case 'db':
-      return f => inDecibels(f, sums, arithmetic)
+      return powers(arithmetic)
     default:
       return f => ({
         put(address, offset, { re, im }) {
@@ -38,15 +41,31 @@ function asNumbers(f: FunctionCode): Finish {
   }
 }
 
-/** The logarithm of what is not finite would be a number like any other: the sums tell of it. */
-function inDecibels(f: FunctionCode, sums: number, arithmetic: MultiplyAdd): Finish {
-  const sum = f.vector(vector.load(int.value(0), sums))
-  return {
+/** Powers, each a little above 0: the logarithms of a whole row are another pass, which then has registers for its constants. */
+function powers(arithmetic: MultiplyAdd): (f: FunctionCode) => Finish {
+  return f => ({
     put(address, offset, { re, im }) {
-      const power = f.keep(arithmetic.add(im, im, arithmetic.add(re, re, vector.value(FLOOR))))
-      f.set(sum, vector.add(sum.get, power))
-      f.store(address, offset, decibels(f, power, arithmetic))
+      f.store(address, offset, arithmetic.add(im, im, arithmetic.add(re, re, vector.value(FLOOR))))
     },
-    end: () => f.store(int.value(0), sums, sum.get),
-  }
+  })
+}
+
+/**
+ * `(row)`: so many bytes of powers become decibels, and up to three numbers behind them. The logarithm of what is not finite
+ * would be a number like any other: the sums tell of it. One vector a turn, because more would not fit the registers.
+ */
+export function decibelPass(bytes: number, sums: number, arithmetic: MultiplyAdd): FunctionCode {
+  const f = new FunctionCode(1)
+  const row = f.parameter(0)
+  const end = f.int(int.add(row.get, int.value(bytes)))
+  const sum = f.vector(vector.load(int.value(0), sums))
+  f.loop(() => {
+    const power = f.keep(vector.load(row.get, 0))
+    f.set(sum, vector.add(sum.get, power))
+    f.store(row.get, 0, decibels(f, power, arithmetic))
+    f.advance(row, BYTES)
+    return int.isBelow(row.get, end.get)
+  })
+  f.store(int.value(0), sums, sum.get)
+  return f
 }

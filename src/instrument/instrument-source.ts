@@ -7,6 +7,7 @@ import { VrtDecoder } from '../codec/vrt/decoder.ts'
 import { VrtData } from '../codec/vrt/packet.ts'
 import { CarrierError, systemReason } from '../errors.ts'
 import { type Batch, gapOf, type JsonObject, packet } from '../packet.ts'
+import { onDemand } from '../stream/demand.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import { Analyzer, type AnalyzerSettings, type Sweep } from './analyzer.ts'
 import { decimated, MODES } from './receiver-mode.ts'
@@ -30,6 +31,8 @@ export interface InstrumentOptions {
   /** The first packet says who the instrument is. */
   readonly identify: boolean
   readonly job: Job
+  /** Captures only while the outputs want it; for a job that does not end by itself. */
+  readonly onDemand?: boolean
   readonly context: CarrierContext
   readonly reject: Rejecter
   /** Bytes; see DecodeOptions. */
@@ -54,7 +57,10 @@ export async function* instrumentSource(options: InstrumentOptions): AsyncGenera
       const answer = await analyzer.say(text)
       if (answer !== undefined) yield [answered(text, answer)]
     }
-    if (job.kind !== 'none') yield* captured(analyzer, job, options)
+    if (job.kind === 'none') return
+    if (!options.onDemand) return yield* captured(analyzer, job, options)
+    const start = (stop: AbortSignal) => captured(analyzer, job, { ...options, context: { ...context, stop } })
+    yield* onDemand(start, { demand: context.demand, stop, stage: scpi.name })
   } finally {
     await scpi.close()
   }

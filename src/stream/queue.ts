@@ -1,7 +1,8 @@
 // A bounded queue of packets with a named policy: what it loses is counted, and announced where it is missing.
 
-import { type Batch, type Gap, gapOf, NO_DATA, type Packet } from '../packet.ts'
+import { type Batch, type Gap, NO_DATA, type Packet } from '../packet.ts'
 import type { StageCount } from './ledger.ts'
+import { Loss } from './loss.ts'
 import { MOST_PACKETS } from './merge.ts'
 import type { Policy } from './policy.ts'
 
@@ -19,13 +20,6 @@ export interface QueueOptions {
 }
 
 const OVERFLOW = 'overflow'
-
-/** Adjacent packets that were lost; `from` and `to` are the first and the last `seq` among them. */
-interface Loss {
-  lost: number
-  from?: number
-  to?: number
-}
 
 /** A gap record of the queue itself. */
 class Announcement implements Packet {
@@ -76,11 +70,11 @@ export class BoundedQueue {
     for (const packet of batch) {
       if (policy !== 'block' && this.isFull) {
         if (policy === 'drop-newest') {
-          this.#after ??= { lost: 0 }
+          this.#after ??= new Loss()
           this.#lose(packet, this.#after)
           continue
         }
-        this.#before ??= { lost: 0 }
+        this.#before ??= new Loss()
         while (this.isFull) this.#lose(this.#shift(), this.#before)
       }
       if (this.#after) {
@@ -146,20 +140,11 @@ export class BoundedQueue {
     this.#head = 0
   }
 
-  /** A gap record among the lost is no loss of its own: what it announces is announced by the one that follows. */
   #lose(packet: Packet | undefined, loss: Loss): void {
-    if (!packet) return
-    const gap = gapOf(packet.meta)
-    const seq = packet.meta['seq']
-    const from = gap ? gap.from : typeof seq === 'number' ? seq : undefined
-    const to = gap ? gap.to : from
-    loss.lost += gap?.lost ?? 1
-    if (from !== undefined) loss.from ??= from
-    if (to !== undefined) loss.to = to
-    if (!gap) this.#options.count.drop(OVERFLOW)
+    if (packet && loss.add(packet)) this.#options.count.drop(OVERFLOW)
   }
 
   #announce(loss: Loss): Announcement {
-    return new Announcement({ reason: OVERFLOW, stage: this.#options.stage, ...loss })
+    return new Announcement(loss.asGap(OVERFLOW, this.#options.stage))
   }
 }

@@ -1,9 +1,12 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import t from 'tap'
 import { busFor } from '../../src/bus/index.ts'
 import type { Batch, Packet } from '../../src/packet.ts'
 import { packet } from '../../src/packet.ts'
 import type { Source } from '../../src/stream/step.ts'
 import { busContext, RawClient, serve } from '../support/bus.ts'
+import { socketPath } from '../support/carrier.ts'
 
 /** The first packets of a source, which is then left. */
 async function first(source: Source, count: number): Promise<Packet[]> {
@@ -101,6 +104,28 @@ t.test('a subscription is made again, and says that something is missing', async
   t.same(values(await got), [{ topic: 'a' }])
   t.match(warnings.join('\n'), /connecting again; what comes meanwhile is missed/)
   t.same(ledger.stage('broker').report().dropped, { 'connection broken': 1 })
+})
+
+t.test('where nothing is said, it is come back to later and later', async t => {
+  const path = socketPath(t)
+  let connections = 0
+  const server = createServer(socket => {
+    connections++
+    socket.end()
+  }).listen(path)
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const { context, stop, warnings, ledger } = busContext()
+  const bus = busFor(`unix:${path}`)
+  const got = first(bus.subscribe(['#'], {}, context), 1)
+  const sink = await bus.publish({}, context)
+  await new Promise(resolve => setTimeout(resolve, 300))
+  stop.abort()
+  t.same(await got, [])
+  await sink.close()
+  t.ok(connections < 40, `${connections} connections`)
+  t.match(warnings[0], /hung up without a word: no broker, or one that wants tls, connecting again$/)
+  t.equal(ledger.lost, 0)
 })
 
 t.test('a refusal of the broker is an error', async t => {

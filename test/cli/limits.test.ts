@@ -101,6 +101,17 @@ t.test('a timeout drains, then fails and says after what time', async t => {
   t.equal(stop.signal.reason, 'timeout')
 })
 
+t.test('a timeout runs on while what came is brought to its end', async t => {
+  const stop = new AbortController()
+  const { error } = await drain(limited(supply(batch(1)), { timeout: 20, duration: 10, 'idle-timeout': 10 }, stop))
+  t.equal(error, undefined)
+  t.notOk(stop.signal.aborted)
+  const alive = setInterval(() => {}, 1000)
+  await new Promise(resolve => stop.signal.addEventListener('abort', resolve))
+  clearInterval(alive)
+  t.equal(stop.signal.reason, 'timeout')
+})
+
 t.test('silence is a timeout; a first packet that never comes is silence, too', async t => {
   for (const batches of [[], [batch(1)]]) {
     const stop = new AbortController()

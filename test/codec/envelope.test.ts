@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { Envelope } from '../../src/codec/envelope.ts'
+import { wordsOf } from '../../src/codec/json-value.ts'
 
 const envelope = new Envelope()
 
@@ -30,10 +31,32 @@ t.test('tells what is for the broker, and what has no topic', async t => {
   t.same(scan('{"topic":1}'), { found: 'topic is no text' })
 })
 
+t.test('an object that ends where its line does', async t => {
+  const lineOf = (text: string) => {
+    const buffer = Buffer.from(text)
+    return envelope.scanLine(buffer, 1, wordsOf(buffer))
+  }
+  const long = `"${'a long text '.repeat(60)}"`
+  for (const text of ['x{"topic":"a"}\n', `x{"long":${long} , "topic":"b"}\n{"topic":`]) {
+    t.equal(lineOf(text), 'data')
+    t.equal(envelope.end, text.indexOf('\n'))
+  }
+  t.equal(lineOf('x{"broker":{"do":"ping"}}\n'), 'control')
+  for (const text of [
+    'x{"topic":\n"a"}\n',
+    'x{"topic":"a"} \n',
+    'x{"topic":"a"}',
+    `x{"topic":${long.slice(0, -1)}\n"}\n`,
+  ]) {
+    t.equal(lineOf(text), 'invalid JSON', text)
+  }
+})
+
 t.test('the hash is one of the topic alone', async t => {
   const hashOf = (text: string) => {
-    scan(text)
-    return envelope.hash
+    const buffer = Buffer.from(text)
+    envelope.scan(buffer, 0, buffer.length)
+    return envelope.hash(buffer)
   }
   t.equal(hashOf('{"topic":"a.b","x":1}'), hashOf('{"y":[2],"topic":"a.b"}'))
   t.not(hashOf('{"topic":"a.b"}'), hashOf('{"topic":"a.c"}'))

@@ -22,7 +22,7 @@ t.test('all bins, the first and the last, too', async t => {
     planes,
     binBytes: 8,
     arithmetic: SEPARATE,
-    finish: finishing('complex', 0, SEPARATE),
+    finish: finishing('complex', SEPARATE),
   })
   const { floats, run } = running(pass)
   const samples = randomNumbers(2 * half, 'real')

@@ -106,7 +106,7 @@ class PlainLines {
     const envelope = this.#envelope
     const bytes = buffer.subarray(start, end)
     if (bytes.includes(MARKED) || bytes.includes(ANSWERED)) return undefined
-    if (envelope.scan(buffer, start, end) !== 'data' || envelope.escaped) return undefined
+    if (envelope.scan(buffer, start, end) !== 'data' || envelope.isEscaped(buffer)) return undefined
     const topic = envelope.topicText(buffer)
     if (this.#options.here.behind(topic) !== undefined) return undefined
     const name = this.#options.rename(topic)

@@ -30,6 +30,8 @@ export interface DistributionOptions {
   readonly warn: (message: string) => void
   /** There is one more peer to send to. */
   readonly joined: () => void
+  /** There is one less. */
+  readonly left?: () => void
 }
 
 export interface Distribution {

@@ -8,6 +8,7 @@ import { type Endpoint, param } from '../../url.ts'
 import type { CarrierParam } from '../carrier.ts'
 import { PEERS_PARAM } from '../fan-out.ts'
 import { INSECURE_PARAM, LISTEN_PARAMS } from '../listen.ts'
+import { ON_DEMAND_PARAM } from '../on-demand.ts'
 import { WAIT_PARAM } from '../socket.ts'
 import { type Layout, parseLayout } from './layout.ts'
 import { SECURITY_PARAMS } from './security.ts'
@@ -57,7 +58,7 @@ const MAX_PARAM = {
 
 export const PUBLISHER_PARAMS: readonly CarrierParam[] = [...SENDER_PARAMS, ...LINK_PARAMS]
 export const PUSHER_PARAMS = PUBLISHER_PARAMS
-export const PULLER_PARAMS: readonly CarrierParam[] = [PARTS_PARAM, MAX_PARAM, ...LINK_PARAMS]
+export const PULLER_PARAMS: readonly CarrierParam[] = [PARTS_PARAM, MAX_PARAM, ...LINK_PARAMS, ON_DEMAND_PARAM]
 export const SUBSCRIBER_PARAMS: readonly CarrierParam[] = [
   {
     name: 'topic',

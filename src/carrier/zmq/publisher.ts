@@ -109,11 +109,13 @@ export class Publisher implements Distribution {
       return
     }
     if (before && !subscriptions.isEmpty) this.#options.joined()
+    if (!before && subscriptions.isEmpty) this.#options.left?.()
   }
 
   #leave(subscriber: Subscriber): void {
     const { peer, outbox } = subscriber
     this.#subscribers.delete(subscriber)
+    this.#options.left?.()
     const lost = lostOf(outbox.counts)
     outbox.close(LEFT, { wanted: false })
     this.#departed.add(peer.name, outbox.counts)

@@ -186,6 +186,7 @@ export class Pusher implements Distribution {
     this.#departed.add(peer.name, outbox.counts)
     this.#deal(new Outgoing(waiting.length, index => waiting[index], encodeClear))
     this.#dealRest()
+    this.#options.left?.()
   }
 
   #wake(): void {

@@ -1,6 +1,7 @@
 // A ZeroMQ endpoint as output: PUB or PUSH over connections that come and go.
 
 import type { Batch } from '../../packet.ts'
+import { Audience } from '../../stream/demand.ts'
 import type { PeerReports } from '../../stream/ledger.ts'
 import type { Rejecter } from '../../stream/reject.ts'
 import type { Sink } from '../../stream/step.ts'
@@ -65,6 +66,8 @@ class Sender implements ZmqSink {
   readonly #turn: Turn | undefined
   /** Set while fewer peers are there than wanted. */
   #enough: ReturnType<typeof wait> | undefined
+  readonly demand = new Audience()
+  #leave = () => {}
   #gate: Gate | undefined
   #failure: Error | undefined
   #watch: Timer | undefined
@@ -83,6 +86,7 @@ class Sender implements ZmqSink {
       make: messageMaker({ layout, topic, reject }),
       warn,
       joined: () => this.#joined(),
+      left: () => this.#left(),
     }
     const distribution = type === 'PUB' ? new Publisher(distributionOptions) : new Pusher(distributionOptions)
     this.#distribution = distribution
@@ -148,7 +152,12 @@ class Sender implements ZmqSink {
     this.#watch?.stop()
   }
 
+  #left(): void {
+    if (this.#distribution.size === 0) this.#leave()
+  }
+
   #joined(): void {
+    if (!this.demand.wanted) this.#leave = this.demand.enter()
     if (this.#distribution.size < this.#options.peers) return
     this.#enough?.resolve()
     this.#enough = undefined

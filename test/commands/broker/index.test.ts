@@ -40,6 +40,16 @@ t.test('sub ends well on a signal, and at its limits', async t => {
   t.equal((await finish(t, 'broker sub --duration 50ms lab.#', '', options)).code, 0)
 })
 
+t.test('pub gives up in time, also when it only waits for a subscriber that blocks', async t => {
+  const { options } = await served(t)
+  const sub = start(t, 'exec broker sub -v --policy block --buffer 1 a', options)
+  await sub.said('subscribed')
+  sub.child.kill('SIGSTOP')
+  const line = `{"x":"${'x'.repeat(10_000)}"}\n`
+  const pub = await finish(t, 'broker pub --timeout 500ms a', line.repeat(500), options)
+  t.match(pub, { code: 124, stderr: /timed out, and for 2s what was left could not be brought to its end/ })
+})
+
 t.test('frames stay frames, with their data', async t => {
   const { options } = await served(t)
   const sub = start(t, 'broker sub -n 1 raw --to frame | repack --to ndjson', options)
