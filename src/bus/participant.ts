@@ -29,6 +29,7 @@ export class Participant implements Inbox {
   readonly #exchange: Exchange
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #awaiting = new Set<Awaiting>()
+  #groups: readonly PacketGroup[] = []
   #name: string | undefined
   #bindings = 0
 
@@ -48,7 +49,7 @@ export class Participant implements Inbox {
 
   /** Groups it is a member of. */
   get groups(): readonly PacketGroup[] {
-    return [...this.#subscriptions.values()].flatMap(({ group }) => group ?? [])
+    return this.#groups
   }
 
   /** Takes a name, which nobody else has, and addresses, which others may have. */
@@ -81,6 +82,7 @@ export class Participant implements Inbox {
     granted()
     group?.join(this, window)
     this.#subscriptions.set(id, { patterns, group })
+    if (group) this.#groups = [...this.#groups, group]
     this.#bindings += patterns.length
     if (group || !retained) return
     for (const pattern of patterns) this.#exchange.recall(pattern, this, now)
@@ -91,6 +93,7 @@ export class Participant implements Inbox {
     if (!subscription) throw new BadRequest(`unsubscribe: no subscription ${JSON.stringify(id)}`)
     const { patterns, group } = subscription
     this.#subscriptions.delete(id)
+    if (group) this.#groups = [...this.#subscriptions.values()].flatMap(({ group }) => group ?? [])
     this.#bindings -= patterns.length
     if (!group) for (const pattern of patterns) this.#exchange.unbind(pattern, this)
     else if (!this.groups.includes(group)) group.leave(this, now)
@@ -116,6 +119,7 @@ export class Participant implements Inbox {
     this.#name = undefined
     for (const group of this.groups) group.leave(this, now)
     this.#subscriptions.clear()
+    this.#groups = []
     for (const awaiting of this.#awaiting) this.#exchange.forget(awaiting)
     this.#awaiting.clear()
   }

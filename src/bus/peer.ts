@@ -3,8 +3,10 @@
 import type { Envelope } from '../codec/envelope.ts'
 import { type JsonObject, packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
+import { Burst } from './burst.ts'
 import { BadRequest, type Request, readRequest } from './control.ts'
-import { type Exchange, type Jam, NOWHERE, type Route } from './exchange.ts'
+import { type Exchange, NOWHERE, type Route } from './exchange.ts'
+import { Hold, type Reading } from './hold.ts'
 import { Fault, Inlet } from './inlet.ts'
 import { Outbox, type Wire } from './outbox.ts'
 import { Participant } from './participant.ts'
@@ -14,10 +16,7 @@ import { packetRun, type Run } from './run.ts'
 import type { SpillBounds } from './spill.ts'
 
 /** The client's connection. */
-export interface PeerWire extends Wire {
-  /** Nothing is read until `resume`. */
-  pause(): void
-  resume(): void
+export interface PeerWire extends Wire, Reading {
   /** After what was written has gone out. */
   end(): void
 }
@@ -50,10 +49,12 @@ export class Peer {
   readonly #options: PeerOptions
   readonly #inlet: Inlet<Route>
   readonly #mode: PublishMode
+  /** A write costs more than its bytes: what comes together is sent on together. */
+  readonly #burst = new Burst(() => this.#send())
+  readonly #hold: Hold
   #rights: Rights | undefined
   #refused = ''
   #over = false
-  #jams = 0
 
   constructor(options: PeerOptions) {
     this.#options = options
@@ -61,6 +62,7 @@ export class Peer {
     this.outbox = new Outbox(wire, output, options.spill)
     this.participant = new Participant(exchange, this.outbox)
     this.#mode = new PublishMode(exchange, input)
+    this.#hold = new Hold(wire)
     this.#rights = options.rightsOf(undefined)
     const handler = {
       routeOf: (buffer: Buffer, envelope: Envelope) => this.#routeOf(buffer, envelope),
@@ -77,7 +79,7 @@ export class Peer {
 
   /** Whether nothing is read from it, because others are slower. */
   get isWaiting(): boolean {
-    return this.#jams > 0
+    return this.#hold.isOn
   }
 
   /** Whether it has shown that it may be here. */
@@ -94,9 +96,7 @@ export class Peer {
       if (!(error instanceof Fault)) throw error
       this.hangUp(error.message)
     }
-    for (const words of this.#mode.words()) this.#say(words)
-    this.#waitFor(this.#options.exchange.flush())
-    this.outbox.flush()
+    this.#burst.read(this.#over ? 0 : bytes.length)
   }
 
   /** The system has taken all that was written. */
@@ -111,6 +111,7 @@ export class Peer {
   /** The connection is gone. */
   close(): void {
     this.#over = true
+    this.#burst.stop()
     this.outbox.close()
     this.participant.leave(Date.now())
     this.#options.exchange.flush()
@@ -119,7 +120,7 @@ export class Peer {
   /** The broker ends. */
   leave(): void {
     this.#over = true
-    this.outbox.flush()
+    this.#burst.end()
     this.#options.wire.end()
   }
 
@@ -131,6 +132,13 @@ export class Peer {
     this.outbox.flush()
     this.participant.leave(Date.now())
     this.#options.wire.end()
+  }
+
+  /** Passes on what came, and answers. */
+  #send(): void {
+    for (const words of this.#mode.words()) this.#say(words)
+    this.#hold.until(this.#options.exchange.flush())
+    this.outbox.flush()
   }
 
   #routeOf(buffer: Buffer, envelope: Envelope): Route {
@@ -152,18 +160,6 @@ export class Peer {
       this.#mode.refuse(run)
       this.#say({ error: `not allowed to publish to '${this.#refused}': ${run.packets} packets refused` })
     } else this.#mode.publish(route, run)
-  }
-
-  /** Nothing more is read from this client until all that it fills have room. */
-  #waitFor(jams: readonly Jam[]): void {
-    if (jams.length === 0) return
-    if (this.#jams === 0) this.#options.wire.pause()
-    this.#jams += jams.length
-    for (const jam of jams) {
-      jam.onRoom(() => {
-        if (--this.#jams === 0) this.#options.wire.resume()
-      })
-    }
   }
 
   #control(text: string): void {

@@ -83,6 +83,7 @@ export class Server {
     clearInterval(this.#tidying)
     for (const listener of this.#listeners) listener.close()
     for (const door of this.#doors) door.close()
+    this.exchange.flush()
     await Promise.all([...this.#clients].map(([socket, { peer }]) => leave(socket, peer)))
   }
 
