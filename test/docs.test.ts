@@ -9,6 +9,7 @@ import { allTables } from '../src/cli/dispatch.ts'
 import { COMMANDS } from '../src/commands/index.ts'
 import { generatedFiles, writeDocs } from '../src/docs.ts'
 import { commandFolder, ROOT, runLine } from './support/cases.ts'
+import { withFreePorts } from './support/port.ts'
 import { noSqlite } from './support/sqlite.ts'
 
 t.setTimeout(240_000)
@@ -85,8 +86,9 @@ t.test('every example runs', async t => {
       const skip = unset || (line.includes('sqlite') && noSqlite)
       t.test(`${name}: ${summary}`, { skip }, async t => {
         const folder = t.testdir({})
-        const outcome = await runLine(line, commandFolder(join(folder, '.bin')), { folder })
-        t.equal(outcome.code, code, `${line}\n${outcome.stderr}`)
+        const own = await withFreePorts(line)
+        const outcome = await runLine(own, commandFolder(join(folder, '.bin')), { folder })
+        t.equal(outcome.code, code, `${own}\n${outcome.stderr}`)
       })
     }
   }

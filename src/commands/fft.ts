@@ -132,15 +132,19 @@ export const fft = defineCommand({
   name: 'fft',
   summary: 'turn samples into power spectra, and complex spectra back into samples',
   description: [
-    'fft gathers samples into blocks, weights each block with a window and writes its spectrum: a packet of float32 bins whose ' +
+    'fft gathers samples into blocks, weights each block with a window and writes its spectrum: a packet of bins whose ' +
       'meta tells the frequencies, the scale, the unit and the window. Samples are the data of packets with a dtype, real or ' +
       'complex, of integers or floating point, or the values of sensors; each name is a stream of its own.',
     'Frequencies are those of the signal, in hertz: frequency_start is that of the first bin, frequency_step the distance to ' +
-      'the next. They need the sample_rate of the packets, or --sample-rate; for values of sensors it is taken from their ' +
-      'timestamps otherwise. Complex samples span it around center_frequency; real ones span half of it, from 0 on.',
+      'the next: a year has its line at 3.17e-8. They need the sample_rate of the packets, or --sample-rate; for values of ' +
+      'sensors it is taken from their timestamps otherwise. Without a rate a spectrum has no frequencies, and a density is ' +
+      'refused. Complex samples span it around center_frequency; real ones span half of it, from 0 on.',
     'A block never reaches across a gap record, a jump of seq, or a change of what the packets say of their samples: ' +
       'sample_rate, center_frequency, reference_level, unit, dtype. Samples before it that fill no block are left away, or with --pad made up with zeros, and counted at the ' +
-      'end. Integers become fractions of what their type can hold; samples of 32 bits and more are computed in float64.',
+      'end. Integers become fractions of what their type can hold. Bins are float32; those of float64 samples, values and integers of ' +
+      '32 bits and more are float64.',
+    'A sample that is NaN or infinite makes all bins of its block NaN or infinite, and no others. With --data array such a ' +
+      'spectrum stays base64 text, because JSON has no such numbers.',
   ],
   positionals: [{ name: 'INPUT', summary: 'read from here, as with --in', many: true, input: true }],
   options: OPTIONS,

@@ -9,8 +9,9 @@ export interface Origin {
   /** Of the packet with the first sample, and how many samples that is after its first one. */
   readonly meta: Meta
   readonly offset: number
-  /** Of the packet with the last sample. */
+  /** Of the packet with the last sample, and how many samples the first one of that is after the first one of `meta`. */
   readonly last: Meta
+  readonly apart: number
 }
 
 /** Rows that lie one behind the other. */
@@ -178,7 +179,8 @@ export class SampleStream {
   #origin(sample: number): Origin {
     const mark = this.#markOf(sample)
     const last = this.#markOf(sample + this.#options.size - 1)
-    return { meta: mark?.meta ?? {}, offset: sample - (mark?.at ?? 0), last: last?.meta ?? {} }
+    const begun = mark?.at ?? 0
+    return { meta: mark?.meta ?? {}, offset: sample - begun, last: last?.meta ?? {}, apart: (last?.at ?? 0) - begun }
   }
 
   #markOf(sample: number): Mark | undefined {

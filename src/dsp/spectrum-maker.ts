@@ -4,6 +4,7 @@ import type { Meta, Packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import { type Average, type Averaging, makeAverage } from './averaging.ts'
 import { type Origin, type Rows, SampleStream } from './sample-stream.ts'
+import { rateBetween } from './sample-time.ts'
 import type { Numbers, SampleFormat } from './samples.ts'
 import { fromPower, numbersPerBin } from './scale.ts'
 import { amplitudeFactor, type SpectrumForm, spectrumMeta, windowFigures } from './spectrum-meta.ts'
@@ -110,18 +111,37 @@ export class SpectrumMaker {
     const length = this.#transform.bins * (this.#average ? 1 : numbersPerBin(scale === 'psd' ? 'power' : scale))
     if (this.#average) {
       for (let row = 0; row < count; row++) {
-        this.#addToAverage(numbers.subarray(row * length, (row + 1) * length), origin(row))
+        const powers = numbers.subarray(row * length, (row + 1) * length)
+        if (this.#toDensity(powers, origin(row))) this.#addToAverage(powers, origin(row))
       }
       return
     }
     const kept = alone && this.#transient ? numbers : numbers.slice(0, count * length)
     const bytes = length * kept.BYTES_PER_ELEMENT
-    const most = this.#options.rows
+    const most = this.#isUnrated ? 1 : this.#options.rows
     for (let row = 0; row < count; row += most) {
       const together = Math.min(most, count - row)
+      if (!this.#toDensity(kept.subarray(row * length, (row + 1) * length), origin(row))) continue
       const data = new Uint8Array(kept.buffer, kept.byteOffset + row * bytes, together * bytes)
       this.#emit(data, origin(row), { rows: together })
     }
+  }
+
+  /** A density that was made for 1 Hz, because only the times of its samples tell their rate. */
+  get #isUnrated(): boolean {
+    return this.#options.form.scale === 'psd' && this.#options.sampleRate === undefined
+  }
+
+  /** False where it cannot be one. */
+  #toDensity(powers: Numbers, { meta, last, apart }: Origin): boolean {
+    if (!this.#isUnrated) return true
+    const rate = rateBetween(meta, last, apart)
+    if (rate === undefined) {
+      this.#options.count.drop('no sample rate')
+      return false
+    }
+    for (let k = 0; k < powers.length; k++) powers[k] = (powers[k] ?? 0) / rate
+    return true
   }
 
   #emit(
@@ -171,20 +191,12 @@ function familyOf({ form, format, sampleRate, hop }: SpectrumMakerOptions, weigh
   return {
     sampleRate,
     hop,
-    metaFor({ meta, last }) {
+    metaFor({ meta, last, apart }) {
       if (known?.meta !== meta || sampleRate === undefined) {
-        const rate = sampleRate ?? rateBetween(meta, last, form.size - 1)
+        const rate = sampleRate ?? rateBetween(meta, last, apart)
         known = { meta, made: spectrumMeta(form, { ...format, sampleRate: rate }, meta, figures) }
       }
       return known.made
     },
   }
-}
-
-/** Hz, from the times of two samples, so many apart; nothing where they do not tell. */
-function rateBetween(first: Meta, last: Meta, samples: number): number | undefined {
-  const [from, to] = [first['timestamp'], last['timestamp']]
-  if (typeof from !== 'string' || typeof to !== 'string') return undefined
-  const seconds = (Date.parse(to) - Date.parse(from)) / 1000
-  return seconds > 0 ? samples / seconds : undefined
 }

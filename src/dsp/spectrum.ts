@@ -55,6 +55,19 @@ type FormatOf = (dtype: string, fullScale: number | undefined) => SampleFormat |
 
 type Fault = Pick<Reject, 'reason' | 'detail'>
 
+const TOO_MANY: Fault = {
+  reason: 'too many streams',
+  detail: `of other names, expected at most ${MOST_STREAMS}`,
+}
+
+const NO_RATE: Fault = {
+  reason: 'no sample rate',
+  detail: 'a density needs one: expected sample_rate in the meta, or --sample-rate',
+}
+
+/** In place of a dtype: numbers of their own, whose times tell their rate. */
+const VALUE = 'value'
+
 /** The samples of a packet. */
 interface Samples {
   readonly dtype: string
@@ -105,8 +118,10 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
     if (known && !isWhole) untransformed += known.maker.finish(out)
     let stream = known
     if (known?.kind !== kind) {
-      const fault = faultIn(options, sampleRate, known === undefined && streams.size === MOST_STREAMS)
-      if (fault) return fault
+      const isTooMany = known === undefined && streams.size === MOST_STREAMS
+      if (isTooMany) return TOO_MANY
+      const isTimed = sampleRate !== undefined || (dtype === VALUE && meta['timestamp'] !== undefined)
+      if (options.scale === 'psd' && !isTimed) return NO_RATE
       const hop = Math.max(1, Math.round(options.size * (1 - options.overlap)))
       stream = {
         kind,
@@ -165,7 +180,7 @@ function samplesOf(data: Uint8Array, meta: Meta, formatOf: FormatOf): Samples | 
     const value = meta['value']
     const format = formatOf('float64', undefined)
     if (typeof value !== 'number' || !format) return undefined
-    return { dtype: 'value', format, data: new Uint8Array(Float64Array.of(value).buffer) }
+    return { dtype: VALUE, format, data: new Uint8Array(Float64Array.of(value).buffer) }
   }
   if (isSpectrum(meta)) return { reason: 'no samples', detail: 'but a spectrum: expected what comes before fft' }
   const { dtype = 'uint8' } = meta
@@ -181,10 +196,4 @@ function samplesOf(data: Uint8Array, meta: Meta, formatOf: FormatOf): Samples | 
 function fullScaleIn(meta: Meta): number | undefined {
   const told = numberIn(meta['full_scale'])
   return told !== undefined && told > 0 ? told : undefined
-}
-
-function faultIn({ scale }: SpectrumOptions, sampleRate: number | undefined, isTooMany: boolean): Fault | undefined {
-  if (isTooMany) return { reason: 'too many streams', detail: `of other names, expected at most ${MOST_STREAMS}` }
-  if (scale !== 'psd' || sampleRate !== undefined) return undefined
-  return { reason: 'no sample rate', detail: 'a density needs one: expected sample_rate in the meta, or --sample-rate' }
 }

@@ -1,7 +1,7 @@
 // The time of a sample within a packet.
 
 import t from 'tap'
-import { timeFieldsAfter } from '../../src/dsp/sample-time.ts'
+import { rateBetween, timeFieldsAfter } from '../../src/dsp/sample-time.ts'
 
 t.test('both fields move on, nanoseconds without loss', async t => {
   const meta = { timestamp: '2026-01-01T00:00:00.000Z', timestamp_ns: '1767225600000000001', name: 'A' }
@@ -15,4 +15,15 @@ t.test('both fields move on, nanoseconds without loss', async t => {
 t.test('what is no time stays as it is, or away', async t => {
   t.same(timeFieldsAfter({}, 1), {})
   t.same(timeFieldsAfter({ timestamp: 'yesterday', timestamp_ns: 5 }, 1), { timestamp: 'yesterday' })
+})
+
+t.test('a rate between two times, to the last digit they have', async t => {
+  const at = (timestamp: string, more = {}) => ({ timestamp, ...more })
+  t.equal(rateBetween(at('2026-01-01T00:00:00Z'), at('2026-01-01T00:00:08Z'), 16), 2)
+  t.equal(rateBetween(at('2026-01-01T00:00:00.000000100Z'), at('2026-01-01T00:00:00.0000021Z'), 1), 500_000)
+  t.equal(rateBetween({ timestamp_ns: '1767225600000000001' }, { timestamp_ns: '1767225600000001001' }, 1), 1_000_000)
+  t.equal(rateBetween(at('1958-03-01'), at('1958-03-02'), 864), 0.01)
+  t.equal(rateBetween(at('2026-01-01T00:00:00Z'), at('2026-01-01T00:00:00Z'), 16), undefined)
+  t.equal(rateBetween(at('2026-01-01T00:00:00Z'), at('2026-01-01T00:00:08Z'), 0), undefined)
+  t.equal(rateBetween(at('yesterday'), {}, 1), undefined)
 })

@@ -13,7 +13,7 @@ t.test('time of the first sample, the family’s fields, its own', async t => {
       return { dtype: 'float32', scale: 'db' }
     },
   }
-  const origin = { meta: { timestamp: '2026-01-01T00:00:00.000Z' }, offset: 250, last: {} }
+  const origin = { meta: { timestamp: '2026-01-01T00:00:00.000Z' }, offset: 250, last: {}, apart: 0 }
   const data = new Uint8Array(4)
   const spectrum = new SpectrumPacket(data, family, origin, { seq: 7, rows: 1, averages: 2, padded: undefined })
   t.equal(spectrum.data, data)

@@ -106,6 +106,28 @@ t.test('values of sensors are samples, too; their rate follows from their times'
   t.ok(distance(binsOf(second ?? packet({})), [0, 0, 0, 0, 0.5, 0, 0, 0, 0]) < 1e-12)
 })
 
+t.test('a density of values takes their rate from their times, too, and one without times is none', async t => {
+  const value = (n: number, meta: Meta = {}) => packet({ value: Math.cos((2 * Math.PI * n) / 4), ...meta })
+  const at = (n: number) => ({ timestamp: `2026-01-01T00:00:00.${String(n * 100).padStart(6, '0')}Z` })
+  const timed = Array.from({ length: 36 }, (_, n) => value(n, at(n)))
+  const given = spectra(timed, { scale: 'psd', sampleRate: 10_000, pad: true })
+  const found = spectra(timed, { scale: 'psd', pad: true })
+  t.equal(given.length, 3)
+  t.same(
+    found.map(({ meta }) => meta),
+    given.map(({ meta }) => meta),
+    'tenths of a millisecond are not lost, and zeros that fill up are no samples',
+  )
+  for (const [row, one] of found.entries()) t.ok(distance(binsOf(one), binsOf(given[row] ?? packet({}))) < 1e-12)
+  const averaged = spectra(timed, { scale: 'psd', average: 2 })
+  t.ok(distance(binsOf(averaged[0] ?? packet({})), binsOf(given[0] ?? packet({}))) < 1e-12)
+  const { stage, rejected, count } = make({ scale: 'psd' })
+  stage.push(Array.from({ length: 16 }, (_, n) => value(n)))
+  t.equal(rejected.length, 16)
+  t.same(stage.push(Array.from({ length: 16 }, (_, n) => value(n, { timestamp: '2026-01-01T00:00:00Z' }))), [])
+  t.equal(count.dropped.get('no sample rate'), 1, 'times that stand still')
+})
+
 t.test('streams are told apart by their names', async t => {
   const value = (name: string, n: number) => packet({ name, value: name === 'A' ? 1 : (-1) ** n })
   const packets = Array.from({ length: 64 }, (_, n) => value(n % 2 === 0 ? 'A' : 'B', n >> 1))

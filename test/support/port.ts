@@ -1,4 +1,4 @@
-// A TCP port that nobody listens on.
+// TCP ports that nobody listens on.
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -12,4 +12,19 @@ export async function freePort(): Promise<number> {
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('no port')
   return address.port
+}
+
+/** Ports of five digits, as the examples of manual pages have them. */
+const WRITTEN = /(?<=127\.0\.0\.1:(?:\d+:)?|--data-port )\d{5}\b/g
+
+/** A shell line with a free port in place of each one written there, so that two runs of it do not meet. */
+export async function withFreePorts(line: string): Promise<string> {
+  const free = new Map<string, number>()
+  for (const port of new Set(line.match(WRITTEN))) free.set(port, await otherPort(free))
+  return line.replace(WRITTEN, port => String(free.get(port)))
+}
+
+async function otherPort(taken: ReadonlyMap<string, number>): Promise<number> {
+  const port = await freePort()
+  return [...taken.values()].includes(port) ? otherPort(taken) : port
 }
