@@ -31,6 +31,7 @@ export class Participant implements Inbox {
   readonly #awaiting = new Set<Awaiting>()
   #groups: readonly PacketGroup[] = []
   #name: string | undefined
+  #addresses: readonly string[] = []
   #bindings = 0
 
   constructor(exchange: Exchange, outbox: Outbox) {
@@ -40,6 +41,11 @@ export class Participant implements Inbox {
 
   get name(): string | undefined {
     return this.#name
+  }
+
+  /** Beside its name. */
+  get addresses(): readonly string[] {
+    return this.#addresses
   }
 
   /** Of all subscriptions, by their ids. */
@@ -59,6 +65,7 @@ export class Participant implements Inbox {
     const fault = this.#exchange.join(name, addresses, this)
     if (fault !== undefined) throw new BadRequest(fault, { passing: true })
     this.#name = name
+    this.#addresses = addresses
   }
 
   /** `granted` is called when nothing can fail any more, and before the first packet. */

@@ -49,6 +49,7 @@ function clientStatus(client: string, peer: ClientState): JsonObject {
     kind: 'client',
     client,
     ...(participant.name !== undefined && { name: participant.name }),
+    ...(participant.addresses.length > 0 && { addresses: participant.addresses }),
     patterns: patterns.slice(0, MOST_PATTERNS),
     ...(patterns.length > MOST_PATTERNS && { more_patterns: patterns.length - MOST_PATTERNS }),
     ...(groups.length > 0 && { groups }),

@@ -58,7 +58,15 @@ export interface Context<V = unknown> {
   /** Said unless `-q`: the summary at the end. */
   readonly inform: (message: string) => void
   /** Undefined where stdout is not a terminal. */
-  readonly terminal: { readonly columns: number; readonly color: boolean } | undefined
+  readonly terminal: Terminal | undefined
+}
+
+/** The size is that of the moment at which it is asked for. */
+export interface Terminal {
+  readonly columns: number
+  /** Undefined where the cursor cannot be moved. */
+  readonly rows: number | undefined
+  readonly color: boolean
 }
 
 export interface Command<Options extends readonly Option[] = readonly Option[]> {

@@ -1,5 +1,7 @@
 // What a command says to people: each line on stderr as `command: message`.
 
+import { harmless } from '../printable.ts'
+
 export interface Log {
   readonly error: (message: string) => void
   readonly warn: (message: string) => void
@@ -16,7 +18,7 @@ export interface LogOptions {
 }
 
 export function createLog({ command, quiet, verbose, write }: LogOptions): Log {
-  const say = (message: string) => write(`${command}: ${message}\n`)
+  const say = (message: string) => write(`${command}: ${harmless(message)}\n`)
   const nothing = () => {}
   return {
     error: say,

@@ -184,9 +184,18 @@ function wantsStdin<Options extends readonly Option[]>(command: Command<Options>
 }
 
 function terminalOf(color: string): Context['terminal'] {
-  if (!process.stdout.isTTY) return color === 'always' ? { columns: 80, color: true } : undefined
-  const plain = color === 'never' || (color === 'auto' && (process.env['NO_COLOR'] || process.env['TERM'] === 'dumb'))
-  return { columns: process.stdout.columns ?? 80, color: !plain }
+  if (!process.stdout.isTTY) return color === 'always' ? { columns: 80, rows: undefined, color: true } : undefined
+  const isDumb = process.env['TERM'] === 'dumb'
+  const plain = color === 'never' || (color === 'auto' && (process.env['NO_COLOR'] || isDumb))
+  return {
+    get columns() {
+      return process.stdout.columns ?? 80
+    },
+    get rows() {
+      return isDumb ? undefined : process.stdout.rows
+    },
+    color: !plain,
+  }
 }
 
 async function showHelp(command: Command): Promise<number> {

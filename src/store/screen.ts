@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 import { type Batch, type Gap, gapOf, type Json, type Packet } from '../packet.ts'
+import { printable } from '../printable.ts'
 import { checkParams } from '../url.ts'
 import { columnsParam } from './columns.ts'
 import { readable } from './readable.ts'
@@ -142,15 +143,4 @@ function cellOf({ meta, data }: Packet, key: string): string {
   if (value === undefined) return key === 'data' && data.length > 0 ? `<${data.length} bytes>` : ''
   if (typeof value === 'string') return value
   return value === null ? '-' : JSON.stringify(value)
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\\': '\\\\' }
-
-/** No control character of a packet reaches the terminal or breaks a line apart. */
-function printable(text: string): string {
-  if (!/[\x00-\x1f\x7f-\x9f\\]/.test(text)) return text
-  return text.replace(
-    /[\x00-\x1f\x7f-\x9f\\]/g,
-    character => ESCAPES[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
 }

@@ -21,7 +21,7 @@ const OPTIONS = [
     name: 'every',
     kind: 'duration',
     argument: 'TIME',
-    summary: 'again and again, with rates since the time before',
+    summary: 'again and again, with rates since the time before; on a terminal in place',
   },
   ...OUTPUT,
 ] as const satisfies readonly Option[]
@@ -31,7 +31,7 @@ export const brokerPs = defineCommand({
   summary: 'show who is at the broker, what they get and what they miss',
   description: [
     'broker ps prints the state of the broker, of each client and of each group: as a table on a terminal, else as packets.',
-    'Of a client it tells its name, its patterns, its policy, and counts of packets: *received* from it, *written* for it, ' +
+    'Of a client it tells its name and addresses, its patterns, its policy, and counts of packets: *received* from it, *written* for it, ' +
       'which are *sent* + *dropped* + *pending*. What is pending is how far it lags behind. *waiting_for_others* says that ' +
       'the broker does not read from it, because a subscriber with the policy block has no room.',
   ],
@@ -54,7 +54,7 @@ export const brokerPs = defineCommand({
     const bus = busFor(values.bus)
     const source = states(bus, values.every, { stop: carrier.stop, ledger, warn, reject })
     const isTable = terminal !== undefined && values.out.length === 0 && values.to === 'auto'
-    const sink = isTable ? statusTable(terminal) : await openOutputs(context)
+    const sink = isTable ? statusTable(terminal, { live: values.every !== undefined }) : await openOutputs(context)
     await runInto(limited(source, values, context.stop), [], sink)
   },
 })

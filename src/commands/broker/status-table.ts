@@ -1,7 +1,9 @@
 // The state of a broker as a table for people.
 
 import { descriptorOutlet } from '../../carrier/stdio.ts'
+import type { Terminal } from '../../cli/command.ts'
 import type { Batch, Meta } from '../../packet.ts'
+import { printable } from '../../printable.ts'
 import type { Sink } from '../../stream/step.ts'
 import { total } from './status-rates.ts'
 
@@ -9,15 +11,36 @@ const HEAD = ['client', 'name', 'policy', 'received', 'sent', 'dropped', 'pendin
 /** The columns of numbers, which are aligned to the right. */
 const NUMBERS = [3, 4, 5, 6]
 
-/** Writes each state to stdout; from the second on, the rates are beside the counts. */
-export function statusTable({ columns }: { readonly columns: number }): Sink {
+/** Writes each state to stdout. `live`: over the one before, where the terminal can do that. */
+export function statusTable(terminal: Pick<Terminal, 'columns' | 'rows'>, { live }: { readonly live: boolean }): Sink {
   const stdout = descriptorOutlet(1, 'stdout')
+  let isFirst = true
   return {
     async write(batch) {
-      await stdout.write([Buffer.from(`${tableText(batch, columns)}\n`)])
+      const { columns, rows } = terminal
+      const table = tableText(batch, columns)
+      const text = live && rows !== undefined ? screenText(table, { rows, isFirst }) : `${table}\n`
+      isFirst = false
+      await stdout.write([Buffer.from(text)])
     },
     close: () => stdout.close(),
   }
+}
+
+const HOME = '\x1b[H'
+const CLEAR_SCREEN = '\x1b[2J'
+const CLEAR_LINE = '\x1b[K'
+const CLEAR_BELOW = '\x1b[J'
+
+/** The table from the top of the screen on, as far as there is room: the last row is the cursor's. */
+export function screenText(
+  table: string,
+  { rows, isFirst }: { readonly rows: number; readonly isFirst: boolean },
+): string {
+  const lines = table.split('\n')
+  const most = Math.max(1, rows - 1)
+  const shown = lines.length > most ? [...lines.slice(0, most - 1), `… ${lines.length - most + 1} more`] : lines
+  return `${isFirst ? CLEAR_SCREEN : ''}${HOME}${shown.map(line => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`
 }
 
 export function tableText(batch: Batch, columns: number): string {
@@ -45,9 +68,10 @@ function brokerLine(meta: Meta): string {
 }
 
 function clientCells(meta: Meta): readonly string[] {
-  const { client, name, policy, pending, patterns, groups, waiting_for_others } = meta
+  const { client, name, policy, pending, patterns, addresses, groups, waiting_for_others } = meta
   const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])
   const group = texts(groups).map(text => `(group ${text})`)
+  const at = texts(addresses).map(text => `(at ${text})`)
   const counts = ['received', 'sent', 'dropped'].map(column => counted(meta, column))
   const note = waiting_for_others ? ['(waits for others)'] : []
   return [
@@ -56,12 +80,12 @@ function clientCells(meta: Meta): readonly string[] {
     String(policy ?? ''),
     ...counts,
     String(pending ?? ''),
-    [...texts(patterns), ...group, ...note].join(' '),
-  ]
+    [...texts(patterns), ...at, ...group, ...note].join(' '),
+  ].map(printable)
 }
 
 function groupLine({ group, members, waiting, lost }: Meta): string {
-  return `group ${group}: ${members} members, ${waiting} waiting, ${lost} lost`
+  return `group ${printable(String(group))}: ${members} members, ${waiting} waiting, ${lost} lost`
 }
 
 /** `12345`, or with its rate `12345 (67/s)`. */

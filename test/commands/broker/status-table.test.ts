@@ -1,6 +1,6 @@
 import t from 'tap'
 import { StatusRates, total } from '../../../src/commands/broker/status-rates.ts'
-import { tableText } from '../../../src/commands/broker/status-table.ts'
+import { screenText, tableText } from '../../../src/commands/broker/status-table.ts'
 import { packet } from '../../../src/packet.ts'
 
 const broker = (received: number) =>
@@ -43,6 +43,21 @@ t.test('a state as a table', async t => {
       .split('\n')
       .every(line => line.length <= 40),
   )
+})
+
+t.test('control characters of a client do not reach the terminal', async t => {
+  const bad = packet({ ...client.meta, patterns: ['\x1b[2J'], addresses: ['lab.rooms'], groups: [], name: '\x07' })
+  t.match(
+    tableText([bad, packet({ ...group.meta, group: '\x9b1m' })], 200),
+    /\\x07 .*\\x1b\[2J \(at lab\.rooms\)\ngroup \\x9b1m:/,
+  )
+})
+
+t.test('a live table takes the place of the one before, and no more rows than there are', async t => {
+  const table = 'a\nb\nc\nd'
+  t.equal(screenText('a\nb', { rows: 5, isFirst: true }), '\x1b[2J\x1b[Ha\x1b[K\nb\x1b[K\n\x1b[J')
+  t.equal(screenText(table, { rows: 4, isFirst: false }), '\x1b[Ha\x1b[K\nb\x1b[K\n… 2 more\x1b[K\n\x1b[J')
+  t.equal(screenText(table, { rows: 5, isFirst: false }).match(/\n/g)?.length, 4)
 })
 
 t.test('rates are those since the state before', async t => {
