@@ -1,11 +1,12 @@
 // Packets as the answers to GETs: encoded once for all readers that are answered the same.
 
 import type { ServerResponse } from 'node:http'
-import { type Batch, gapPacket } from '../../packet.ts'
+import { type Gap, gapPacket } from '../../packet.ts'
 import type { StageCount } from '../../stream/ledger.ts'
 import type { Encode } from '../carrier.ts'
+import type { History, Part } from './history.ts'
 import type { Portion } from './reader.ts'
-import { contentType, HEADER, metaHeader, packetType, RAW_TYPE } from './wording.ts'
+import { contentType, HEADER, metaHeader } from './wording.ts'
 
 export interface Standing {
   readonly response: ServerResponse
@@ -18,18 +19,17 @@ export interface Standing {
 interface Body {
   readonly format: string
   readonly chunks: readonly Uint8Array[]
-  readonly bytes: number
 }
 
 export class Answers {
   readonly #encode: Encode
   readonly #count: StageCount
+  readonly #history: History
   readonly #stream: string
-  /** The latest body of each format. */
-  readonly #bodies = new Map<string, Body & { readonly key: string }>()
 
-  constructor(stream: string, encode: Encode, count: StageCount) {
+  constructor(stream: string, history: History, encode: Encode, count: StageCount) {
     this.#stream = stream
+    this.#history = history
     this.#encode = encode
     this.#count = count
   }
@@ -40,34 +40,30 @@ export class Answers {
   }
 
   /** The packets, behind the record of what is missing before them. */
-  send(standing: Standing, portion: Portion, format: string | undefined): void {
-    const { answer, gap, first, packets } = portion
-    const lead = packets[0] ?? (gap && gapPacket(gap))
-    if (!lead) {
+  send(standing: Standing, { answer, gap, first, parts }: Portion, format: string | undefined): void {
+    const [lead] = parts
+    if (!lead && !gap) {
       this.sendNothing(standing)
       return
     }
-    this.#count.out += packets.length
+    for (const { count } of parts) this.#count.out += count
     const headers = {
       ...this.#headers(standing),
       [HEADER.from]: first,
       [HEADER.answer]: answer,
-      [HEADER.packet]: packetType(lead.meta),
+      [HEADER.packet]: lead?.type ?? 'gap',
       ...(gap && { [HEADER.lost]: gap.lost }),
     }
-    if (format === 'packet') {
-      const meta = metaHeader(lead)
-      const { data } = lead
-      const more = { 'content-type': RAW_TYPE, 'content-length': data.length, ...(meta && { [HEADER.meta]: meta }) }
-      standing.response.writeHead(200, { ...headers, ...more }).end(data)
-      this.#count.bytes += data.length
-      return
+    const only = format === 'packet' ? (lead?.packets[0] ?? (gap && gapPacket(gap))) : undefined
+    const body = only ? { format: 'raw', chunks: [only.data] } : this.#body(gap, parts, format)
+    const length = body.chunks.reduce((sum, { length }) => sum + length, 0)
+    this.#count.bytes += length
+    const meta = only && metaHeader(only)
+    const more = {
+      'content-type': contentType(body.format),
+      'content-length': length,
+      ...(meta !== undefined && { [HEADER.meta]: meta }),
     }
-    const body = gap
-      ? this.#encoded([gapPacket(gap), ...packets], lead === packets[0] ? packets : [lead], format)
-      : this.#encodedOnce(first, packets, format)
-    this.#count.bytes += body.bytes
-    const more = { 'content-type': contentType(body.format), 'content-length': body.bytes }
     sendAll(standing.response.writeHead(200, { ...headers, ...more }), body.chunks)
   }
 
@@ -80,20 +76,18 @@ export class Answers {
     }
   }
 
-  #encodedOnce(first: number, packets: Batch, format = ''): Body {
-    const key = `${first} ${packets.length}`
-    const known = this.#bodies.get(format)
-    if (known?.key === key) return known
-    const body = this.#encoded(packets, packets, format || undefined)
-    this.#bodies.set(format, { ...body, key })
-    return body
-  }
-
-  /** Each body stands for itself: it has its own beginning and end. `sample` tells the format where none is asked for. */
-  #encoded(batch: Batch, sample: Batch, wanted: string | undefined): Body {
-    const { encoder, format } = this.#encode(sample, undefined, wanted)
-    const chunks = [...encoder.push(batch), ...(encoder.end?.() ?? [])]
-    return { format, chunks, bytes: chunks.reduce((sum, { length }) => sum + length, 0) }
+  /** As it is encoded already, where that is what is wanted; else with a beginning and an end of its own. */
+  #body(gap: Gap | undefined, parts: readonly Part[], wanted: string | undefined): Body {
+    const lead = gap ? [gapPacket(gap)] : []
+    const { format } = this.#history
+    if (format !== undefined && (wanted ?? format) === format) {
+      const { encoder } = this.#encode(lead, undefined, format)
+      const chunks = parts.flatMap(({ chunks, packets }) => chunks ?? encoder.push(packets))
+      return { format, chunks: gap ? [...encoder.push(lead), ...chunks] : chunks }
+    }
+    const packets = parts.flatMap(({ packets }) => packets)
+    const { encoder, format: chosen } = this.#encode(packets.length > 0 ? packets : lead, undefined, wanted)
+    return { format: chosen, chunks: [...encoder.push([...lead, ...packets]), ...(encoder.end?.() ?? [])] }
   }
 }
 

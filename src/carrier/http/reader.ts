@@ -4,14 +4,14 @@ import { type Batch, type Gap, gapPacket, type Packet } from '../../packet.ts'
 import type { StageCount } from '../../stream/ledger.ts'
 import { Loss } from '../../stream/loss.ts'
 import type { Policy } from '../../stream/policy.ts'
-import type { History } from './history.ts'
+import { type History, type Part, partOf } from './history.ts'
 
 export interface ReaderOptions {
   /** Named by gap records. */
   readonly name: string
   readonly policy: Policy
-  /** How many packets may wait for it; no more than the history keeps. */
-  readonly bound: number
+  /** How many packets may wait for it; default, and at most: what the history keeps. */
+  readonly bound: number | undefined
   readonly history: History
   /** Packets that it is too slow for are dropped here. */
   readonly count: StageCount
@@ -23,10 +23,10 @@ export interface Portion {
   readonly answer: number
   readonly gap: Gap | undefined
   readonly first: number
-  readonly packets: Batch
+  readonly parts: readonly Part[]
 }
 
-/** Bytes of data beyond which an answer gets no further packet. */
+/** Bytes beyond which an answer gets no further packet. */
 const ENOUGH = 8 * 2 ** 20
 const OVERFLOW = 'overflow'
 const FORGOTTEN = 'no longer kept'
@@ -65,10 +65,15 @@ export class Reader {
     return this.#next < this.#options.history.end || !this.#loss.isEmpty
   }
 
+  /** The first packet that must be kept for it, if it keeps its writer waiting. */
+  get held(): number {
+    return this.#options.policy === 'block' ? this.#asked : Number.POSITIVE_INFINITY
+  }
+
   /** How many packets may be written before it is too far behind. */
   get room(): number {
-    const { policy, bound, history } = this.#options
-    return policy === 'block' ? bound - (history.end - this.#asked) : Number.POSITIVE_INFINITY
+    const { policy, history } = this.#options
+    return policy === 'block' ? this.#bound - (history.end - this.#asked) : Number.POSITIVE_INFINITY
   }
 
   /** Where it says that it is, and the last answer that it got: what did not arrive is sent once more. */
@@ -87,13 +92,13 @@ export class Reader {
 
   /** Before the history takes packets, no more than it keeps: what falls out of the bound is lost. */
   makeRoom(coming: Batch): void {
-    const { policy, bound, history } = this.#options
+    const { policy, history } = this.#options
     if (policy === 'block') return
     if (policy === 'drop-newest') {
       this.#refuse(coming)
       return
     }
-    const least = history.end + coming.length - (policy === 'latest' ? 1 : bound)
+    const least = history.end + coming.length - (policy === 'latest' ? 1 : this.#bound)
     for (; this.#next < least; this.#next++) {
       this.#lose(history.at(this.#next) ?? coming[this.#next - history.end])
     }
@@ -103,23 +108,27 @@ export class Reader {
   take(most = this.#most): Portion {
     const gap = this.#kept ? undefined : this.#gap()
     const first = this.#next
-    const packets = enough(this.#ready(most))
+    const parts = this.#ready(most)
     const answer = ++this.#answers
-    this.#next += packets.length
+    for (const { count } of parts) this.#next += count
     if (gap) this.#told = { answer, gap }
-    return { answer, gap, first, packets }
+    return { answer, gap, first, parts }
   }
 
-  #ready(most: number): Batch {
-    if (!this.#kept) return this.#options.history.slice(this.#next, most)
+  #ready(most: number): readonly Part[] {
+    if (!this.#kept) return this.#options.history.read(this.#next, most, ENOUGH)
     const { from, packets } = this.#kept
-    return packets.slice(this.#next - from, this.#next - from + most)
+    return [partOf(packets.slice(this.#next - from, this.#next - from + most))]
   }
 
   /** While one half is on its way, the other one fills. */
   get #most(): number {
-    const { policy, bound } = this.#options
-    return policy === 'block' ? Math.max(1, bound >> 1) : bound
+    return this.#options.policy === 'block' ? Math.max(1, this.#bound >> 1) : this.#bound
+  }
+
+  get #bound(): number {
+    const { bound = Number.POSITIVE_INFINITY, history } = this.#options
+    return Math.max(1, Math.min(bound, history.bound))
   }
 
   #gap(): Gap | undefined {
@@ -156,22 +165,14 @@ export class Reader {
 
   /** When it is full, what waits is put aside, and nothing is added until the reader has all of that. */
   #refuse(coming: Batch): void {
-    const { bound, history } = this.#options
-    const room = this.#kept ? 0 : Math.max(0, bound - (history.end - this.#next))
+    const { history } = this.#options
+    const room = this.#kept ? 0 : Math.max(0, this.#bound - (history.end - this.#next))
     if (coming.length <= room) return
     if (!this.#kept) {
       const from = Math.max(this.#asked, history.start)
-      this.#kept = { from, packets: [...history.slice(from, history.end - from), ...coming.slice(0, room)] }
+      const waiting = history.read(from, history.end - from).flatMap(({ packets }) => packets)
+      this.#kept = { from, packets: [...waiting, ...coming.slice(0, room)] }
     }
     for (const packet of coming.slice(room)) this.#lose(packet)
   }
-}
-
-function enough(packets: Batch): Batch {
-  let bytes = 0
-  for (const [index, { data }] of packets.entries()) {
-    bytes += data.length
-    if (bytes > ENOUGH && index > 0) return packets.slice(0, index)
-  }
-  return packets
 }

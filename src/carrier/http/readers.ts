@@ -11,6 +11,7 @@ import { type Endpoint, param } from '../../url.ts'
 import type { CarrierContext, Encode } from '../carrier.ts'
 import { PEERS_PARAM } from '../fan-out.ts'
 import { pause } from '../socket.ts'
+import { WRITE_AHEAD } from '../socket-writer.ts'
 import { Answers } from './answers.ts'
 import { Refused } from './guard.ts'
 import { History } from './history.ts'
@@ -55,8 +56,10 @@ class Readers implements Sink {
   constructor(endpoint: Endpoint, context: CarrierContext, encode: Encode) {
     this.#context = context
     this.#count = context.ledger.stage('output')
-    this.#answers = new Answers(this.#stream, encode, this.#count)
-    this.#history = new History(context.buffer)
+    // Who does not want to lose any is written ahead for, as over any other connection.
+    const bytes = context.policy === 'block' ? WRITE_AHEAD : 0
+    this.#history = new History({ packets: context.buffer, bytes, encode })
+    this.#answers = new Answers(this.#stream, this.#history, encode, this.#count)
     this.#wanted = param(endpoint, PEERS_PARAM.name, parseCount) ?? 0
     this.#linger = param(endpoint, 'linger', parseDuration) ?? 0
     this.#address = `${endpoint.scheme}:${endpoint.rest}`
@@ -108,7 +111,7 @@ class Readers implements Sink {
       if (room <= 0) return this.#until(() => this.#room() > 0).then(() => this.#put(batch, at))
       const piece = at === 0 && batch.length <= room ? batch : batch.slice(at, at + room)
       for (const seat of this.#seats.values()) if (!seat.isGone) seat.reader.makeRoom(piece)
-      this.#history.append(piece)
+      this.#history.append(piece, this.#held())
       for (const seat of this.#seats.values()) seat.answer(false)
       at += piece.length
     }
@@ -119,6 +122,12 @@ class Readers implements Sink {
     let room = Number.POSITIVE_INFINITY
     for (const { reader, isGone } of this.#seats.values()) if (!isGone) room = Math.min(room, reader.room)
     return room
+  }
+
+  #held(): number {
+    let held = Number.POSITIVE_INFINITY
+    for (const { reader, isGone } of this.#seats.values()) if (!isGone) held = Math.min(held, reader.held)
+    return held
   }
 
   #ask({ socket }: IncomingMessage, response: ServerResponse, question: Question): void {
@@ -156,12 +165,12 @@ class Readers implements Sink {
   #newSeat({ name, reader: asker, policy, buffer }: Question, from: number | undefined, peer: string): Seat {
     const id = name ?? asker ?? `guest ${this.#joined}`
     const isGuest = name === undefined && asker === undefined
-    const { bound, end } = this.#history
+    const { end } = this.#history
     const reader = new Reader(
       {
         name: `${this.#address} to ${name ?? peer}`,
         policy: policy ?? (isGuest ? 'drop-oldest' : this.#context.policy),
-        bound: Math.max(1, Math.min(buffer ?? bound, bound)),
+        bound: buffer,
         history: this.#history,
         count: this.#count,
       },

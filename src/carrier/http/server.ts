@@ -22,7 +22,7 @@ export type Serve = (request: IncomingMessage, response: ServerResponse, url: UR
 const IDLE_MS = 10 * 60_000
 
 export interface HttpListener {
-  /** No more connections; those that are there end when they are answered, or after this time. */
+  /** Ends all when what is asked now has been answered, or after this time. */
   close(patience: number): Promise<void>
   /** Ends all connections now. */
   cut(): void
@@ -61,11 +61,12 @@ export async function listenHttp(
   const server = await listenWith(endpoint, address, warn, (request, response) => void onRequest(request, response))
   return {
     async close(patience) {
-      server.close()
       const answered = [...underWay].map(response => new Promise(resolve => response.once('close', resolve)))
       const over = new AbortController()
       await Promise.race([Promise.all(answered), pause(patience, over.signal)])
       over.abort()
+      // Not before: it would end connections whose answers have not gone out.
+      server.close()
       server.closeAllConnections()
     },
     cut() {
