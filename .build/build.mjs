@@ -1,14 +1,14 @@
 // Makes dist/: one bundle a command (CommonJS starts fastest), a sensor's own process, the library and its types.
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 const { version, dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 const sourcemap = process.env.DAQ_SOURCEMAP === '1'
-const heavy = [...Object.keys(optionalDependencies), 'libsodium-wrappers', 'pg', 'systeminformation']
+const heavy = [...Object.keys(optionalDependencies), 'libsodium-wrappers', 'pg', 'systeminformation', 'ws']
 
 const shared = {
   bundle: true,
@@ -69,6 +69,35 @@ function entryBundle(name, contents) {
   return build({ ...commonJs, stdin: { contents, resolveDir: 'src', loader: 'ts' }, outfile: `dist/${name}.cjs` })
 }
 
+/** The live page of `spectrum --serve`: what it is made of has a digest in its name, so that browsers may keep it. */
+async function pageFiles() {
+  const folder = 'src/page/browser'
+  const { metafile } = await build({
+    entryPoints: [`${folder}/main.ts`],
+    bundle: true,
+    format: 'esm',
+    target: ['es2022', 'safari16'],
+    outdir: 'dist/page',
+    entryNames: 'page-[hash]',
+    metafile: true,
+    minify: !sourcemap,
+    sourcemap: sourcemap ? 'inline' : false,
+    banner: { js: `/* ${copyrightOf('uplot')} */`, css: `/* ${copyrightOf('uplot')} */` },
+    logLevel: 'warning',
+  })
+  const made = Object.keys(metafile.outputs).map(path => basename(path))
+  const html = readFileSync(`${folder}/index.html`, 'utf8')
+  const named = made.reduce((text, name) => text.replace(name.endsWith('.css') ? '%STYLE%' : '%SCRIPT%', name), html)
+  writeFileSync('dist/page/index.html', named)
+  copyFileSync(`${folder}/icon.svg`, 'dist/page/icon.svg')
+}
+
+/** Its licence asks for it wherever it goes. */
+function copyrightOf(name) {
+  const license = readFileSync(`node_modules/${name}/LICENSE`, 'utf8')
+  return `This file contains ${name}.\n\n${license.trim()}\n`
+}
+
 rmSync('dist', { recursive: true, force: true })
 await Promise.all([
   ...[
@@ -92,6 +121,7 @@ await Promise.all([
 import { COMMANDS } from './commands/index.ts'
 void dispatch(COMMANDS)`,
   ),
+  pageFiles(),
   build({ ...commonJs, plugins: [], entryPoints: ['src/cli/help.ts'], outfile: 'dist/help.cjs' }),
   build({ ...commonJs, entryPoints: ['src/sensor/process.ts'], outfile: 'dist/sensor-process.cjs' }),
   build({ ...commonJs, entryPoints: ['src/cli/launch.ts'], outfile: 'dist/launch.cjs' }),

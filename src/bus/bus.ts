@@ -40,6 +40,15 @@ export interface SubscribeOptions extends Partial<InboxBounds> {
    * group, or comes once more over the next connection, with the member `redelivered` in its meta.
    */
   readonly window?: number
+  /**
+   * What the bus has kept comes first, from there on: an offset, a time (RFC 3339), or `earliest`. A consumer that is there
+   * already goes on where it was.
+   */
+  readonly from?: number | string
+  /** With `from` and without `durable`: each packet has its `offset` in its meta. */
+  readonly offsets?: boolean
+  /** The name of a consumer that the bus remembers, and its place in what is kept; it has a window. */
+  readonly durable?: string
   /** Whether what is retained comes first; default: it does. */
   readonly retained?: boolean
   /** A name that no other subscriber may have at the same time, where the bus can see to that; it is a pattern, too. */

@@ -15,7 +15,14 @@ export interface SubscribeRequest {
   readonly window?: number
   /** Whether what is retained comes first. */
   readonly retained: boolean
+  /** What was published from there on comes first, from the journal. */
+  readonly from?: From
+  /** The name of a consumer, which goes on where it acknowledged. */
+  readonly durable?: string
 }
+
+/** A place in the journal: an offset, a time (epoch milliseconds), its first packet. */
+export type From = { readonly offset: number } | { readonly time: number } | 'first'
 
 /** How the packets of a client are published from now on. */
 export interface PublishRequest {
@@ -39,6 +46,7 @@ export type Request =
   | { readonly do: 'unsubscribe'; readonly id: string }
   | PublishRequest
   | { readonly do: 'forget'; readonly topic: string }
+  | { readonly do: 'forget'; readonly durable: string }
   | { readonly do: 'ack'; readonly count: number }
   | { readonly do: 'await'; readonly topic: string; readonly subscribers: number }
   | { readonly do: 'ping'; readonly id?: Json }
@@ -73,7 +81,7 @@ const READERS: ReadonlyMap<string, (object: JsonObject) => Request> = new Map([
   ['subscribe', readSubscribe],
   ['unsubscribe', (object): Request => ({ do: 'unsubscribe', id: text(object, 'id') })],
   ['publish', readPublish],
-  ['forget', (object): Request => ({ do: 'forget', topic: text(object, 'topic') })],
+  ['forget', readForget],
   ['ack', (object): Request => ({ do: 'ack', count: count(object, 'count') ?? 0 })],
   ['await', readAwait],
   ['ping', ({ id }): Request => ({ do: 'ping', ...(id !== undefined && { id }) })],
@@ -98,6 +106,13 @@ function readSubscribe(object: JsonObject): Request {
   const bytes = count(object, 'bytes')
   const group = optionalText(object, 'group')
   const window = count(object, 'window')
+  const from = place(object, 'from')
+  const durable = optionalText(object, 'durable')
+  if (durable !== undefined && group !== undefined)
+    throw new BadRequest('durable: who names the same consumer shares it: give no group')
+  if (from !== undefined && durable === undefined && (group !== undefined || window !== undefined)) {
+    throw new BadRequest('from: not with a group or a window; with durable')
+  }
   return {
     do: 'subscribe',
     id: optionalText(object, 'id') ?? patterns.join(' '),
@@ -108,6 +123,8 @@ function readSubscribe(object: JsonObject): Request {
     ...(bytes !== undefined && { bytes }),
     ...(group !== undefined && { group }),
     ...(window !== undefined && { window }),
+    ...(from !== undefined && { from }),
+    ...(durable !== undefined && { durable }),
   }
 }
 
@@ -121,6 +138,11 @@ function readPublish(object: JsonObject): Request {
     again: count(object, 'again') ?? 0,
     ...(ttl !== undefined && { ttl }),
   }
+}
+
+function readForget(object: JsonObject): Request {
+  const durable = optionalText(object, 'durable')
+  return durable === undefined ? { do: 'forget', topic: text(object, 'topic') } : { do: 'forget', durable }
 }
 
 function readAwait(object: JsonObject): Request {
@@ -157,6 +179,16 @@ function flag(object: JsonObject, name: string): boolean | undefined {
   const value = object[name]
   if (value !== undefined && typeof value !== 'boolean') throw new BadRequest(`${name}: expected true or false`)
   return value
+}
+
+function place(object: JsonObject, name: string): From | undefined {
+  const value = object[name]
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return { offset: value }
+  if (value === 'earliest') return 'first'
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(time)) throw new BadRequest(`${name}: expected an offset, a time as RFC 3339 writes it, or earliest`)
+  return { time }
 }
 
 function count(object: JsonObject, name: string): number | undefined {

@@ -2,6 +2,7 @@
 
 import { makeIds } from '../id.ts'
 import type { Json, Packet } from '../packet.ts'
+import { Ledger } from '../stream/ledger.ts'
 import type { Sink } from '../stream/step.ts'
 import { Dataset, type Update } from '../topic/dataset.ts'
 import { Subscribers } from '../topic/subscription.ts'
@@ -97,7 +98,8 @@ export class DatasetPublisher {
     const source = this.#bus.subscribe(
       [name, ...addresses],
       { name, onReady: ready, retained: false },
-      { ...this.#context, stop: this.#closing.signal },
+      // What is announced is announced again: none of it is lost.
+      { ...this.#context, ledger: new Ledger(), stop: this.#closing.signal },
     )
     for await (const batch of source) for (const packet of batch) this.#hear(packet)
   }

@@ -3,10 +3,13 @@
 import { makeIds } from '../id.ts'
 import type { Batch, Json } from '../packet.ts'
 import { packet } from '../packet.ts'
+import { Ledger } from '../stream/ledger.ts'
 import type { Sink } from '../stream/step.ts'
 import type { Applied } from '../topic/replica.ts'
+import { PATIENCE_MS } from '../topic/replica.ts'
 import { Replicas } from '../topic/replicas.ts'
 import { Subscription } from '../topic/subscription.ts'
+import { formatDuration } from '../units.ts'
 import type { Bus, BusContext } from './bus.ts'
 import { announcementPacket, readAnnouncement, readUpdate, type Told, withdrawalPacket } from './dataset-wire.ts'
 import { REPLY } from './rights.ts'
@@ -27,6 +30,8 @@ export interface DatasetSubscriberOptions {
   readonly every?: number
   /** `changes`: a packet for each snapshot and delta; `state`: all rows of the publisher after each. */
   readonly as: 'changes' | 'state'
+  /** Milliseconds that a missing update is waited for, or any word of a publisher. */
+  readonly patience?: number
   readonly onReady?: () => void
 }
 
@@ -37,25 +42,30 @@ export async function* datasetSubscriber(
   context: BusContext,
 ): AsyncGenerator<Batch> {
   const ids = makeIds()
-  const { address, dataset, id = ids(), every, as } = options
+  const { address, dataset, id = ids(), every, as, patience = PATIENCE_MS } = options
   const replyTo = `${REPLY}.${ids()}`
-  const replicas = new Replicas()
+  const replicas = new Replicas(patience)
   replicas.subscribe(id)
   const subscription = new Subscription({ id, dataset, ...(every !== undefined && { every }) })
   const sink = await bus.publish({ onReturned: batch => announcer.hurryLater(batch) }, context)
-  const announcer = new Announcer({ address, replyTo, subscription, replicas, sink })
+  const announcer = new Announcer({ address, replyTo, subscription, replicas, sink, patience, warn: context.warn })
   let isBack = false
   const onReady = () => {
     announcer.hurry({ again: isBack })
     isBack = true
     options.onReady?.()
   }
+  // What is lost on the way is made good by a snapshot: only what was not is a loss.
+  const way = new Ledger()
+  const count = context.ledger.stage('input')
   const looking = setInterval(() => announcer.look(), LOOK_MS)
   try {
-    for await (const batch of bus.subscribe([replyTo], { onReady }, context)) {
+    for await (const batch of bus.subscribe([replyTo], { onReady }, { ...context, ledger: way })) {
+      count.in += batch.length
       const out = batch.flatMap(({ meta }) => {
         const told = readUpdate(meta)
         if (!told) return []
+        announcer.heard(told.publisher)
         const applied = replicas.take(told, told.update, performance.now())
         if (!applied) announcer.withdraw(told.publisher, told.subscription)
         return (applied ?? []).map(change =>
@@ -67,6 +77,7 @@ export async function* datasetSubscriber(
   } finally {
     clearInterval(looking)
     announcer.stop()
+    if (way.lost > 0 && !replicas.areCurrent) context.ledger.stage('broker').drop('not made good', way.lost)
     announcer.withdraw(address, id)
     await sink.close()
   }
@@ -78,6 +89,8 @@ interface AnnouncerOptions {
   readonly subscription: Subscription
   readonly replicas: Replicas
   readonly sink: Sink
+  readonly patience: number
+  readonly warn: (message: string) => void
 }
 
 class Announcer {
@@ -86,6 +99,8 @@ class Announcer {
   #stopped = false
   #again = false
   #isThere = false
+  /** Publishers that were asked and have said nothing since. */
+  readonly #silent = new Set<string>()
 
   constructor(options: AnnouncerOptions) {
     this.#options = options
@@ -109,6 +124,10 @@ class Announcer {
     }, LATER_MS)
   }
 
+  heard(publisher: string): void {
+    this.#silent.delete(publisher)
+  }
+
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#later)
@@ -124,13 +143,23 @@ class Announcer {
       this.#write([announcementPacket(address, { ...due, again: this.#again, replyTo })])
       this.#again = false
     }
-    for (const { publisher } of replicas.wants(now)) {
+    for (const { publisher, reason } of replicas.wants(now)) {
+      this.#tell(publisher, reason)
       this.#write([announcementPacket(publisher, { ...subscription.askAgain(), replyTo })])
     }
   }
 
   withdraw(address: string, id: string): void {
     this.#write([withdrawalPacket(address, id)])
+  }
+
+  /** Once for each silence. */
+  #tell(publisher: string, reason: 'silent' | 'missing'): void {
+    const { warn, patience } = this.#options
+    const time = formatDuration(patience)
+    if (reason === 'missing') warn(`${publisher}: an update is missing, a snapshot is asked for`)
+    else if (!this.#silent.has(publisher)) warn(`${publisher}: not heard of for ${time}, a snapshot is asked for`)
+    this.#silent.add(publisher)
   }
 
   #write(batch: Batch): void {

@@ -3,6 +3,7 @@
 import { addressFault } from '../topic/address.ts'
 import { Directory } from '../topic/directory.ts'
 import { Router } from '../topic/router.ts'
+import type { SubscribeRequest } from './control.ts'
 import type { Outbox } from './outbox.ts'
 import { PacketGroup } from './packet-group.ts'
 import { RetainedRuns } from './retained-runs.ts'
@@ -14,10 +15,30 @@ export interface Inbox {
   readonly outbox: Outbox
 }
 
+/** Who reads from the journal: nothing is passed to it. */
+export interface Following {
+  /** How many share what it reads. */
+  readonly followers: number
+  /** A subscriber may have room again. */
+  pump(): void
+  leave(inbox: Inbox): void
+}
+
+/** What was published before, where it is kept. */
+export interface Past {
+  /** Packets of such a topic are kept. */
+  keeps(topic: string): boolean
+  /** `begin` is called when the subscriber has been told that it is there. Fails with a BadRequest. */
+  follow(inbox: Inbox, request: SubscribeRequest): Promise<{ readonly following: Following; begin(): void }>
+}
+
 /** Whom a topic reaches. */
 export interface Route {
   readonly inboxes: readonly Inbox[]
   readonly groups: readonly PacketGroup[]
+  readonly followings: readonly Following[]
+  /** Whether its packets go into the journal. */
+  readonly isKept: boolean
 }
 
 /** What makes a publisher wait. */
@@ -30,7 +51,7 @@ export interface Awaiting {
   readonly act: () => void
 }
 
-type Target = Inbox | PacketGroup
+type Target = Inbox | PacketGroup | Following
 
 export class Exchange {
   readonly topics = new TopicTable<Route>(text => this.#route(text))
@@ -44,6 +65,19 @@ export class Exchange {
   readonly #touched = new Set<Outbox>()
   readonly #jammed = new Set<PacketGroup>()
   readonly #awaiting = new Set<Awaiting>()
+  /** Routes of topics that are kept. */
+  #keptRoutes = new WeakMap<readonly Target[], Route>()
+  #past: Past | undefined
+
+  get past(): Past | undefined {
+    return this.#past
+  }
+
+  /** Given before anybody comes. */
+  set past(past: Past | undefined) {
+    this.#past = past
+    this.#changed()
+  }
 
   /** Bindings of all inboxes. */
   get size(): number {
@@ -150,8 +184,9 @@ export class Exchange {
 
   #look(): void {
     for (const awaiting of this.#awaiting) {
-      const { inboxes, groups } = this.#route(awaiting.topic)
-      const members = groups.reduce((sum, group) => sum + group.members.length, 0)
+      const { inboxes, groups, followings } = this.#route(awaiting.topic)
+      let members = groups.reduce((sum, group) => sum + group.members.length, 0)
+      for (const { followers } of followings) members += followers
       if (inboxes.length + members < awaiting.subscribers) continue
       this.#awaiting.delete(awaiting)
       awaiting.act()
@@ -161,20 +196,29 @@ export class Exchange {
   #route(text: string): Route {
     if (addressFault(text) !== undefined) return NOWHERE
     const targets = this.#router.match(text)
-    if (targets.length === 0) return NOWHERE
-    const known = this.#routes.get(targets)
+    const isKept = this.#past?.keeps(text) === true
+    if (targets.length === 0 && !isKept) return NOWHERE
+    const routes = isKept ? this.#keptRoutes : this.#routes
+    const known = routes.get(targets)
     if (known) return known
-    const inboxes: Inbox[] = []
-    const groups: PacketGroup[] = []
-    for (const target of targets) {
-      if (target instanceof PacketGroup) groups.push(target)
-      else inboxes.push(target)
-    }
-    const route = { inboxes, groups }
-    this.#routes.set(targets, route)
+    const route = { ...sorted(targets), isKept }
+    routes.set(targets, route)
     return route
   }
 }
 
-export const NOWHERE: Route = { inboxes: [], groups: [] }
+/** Targets by what they are. */
+function sorted(targets: readonly Target[]): Omit<Route, 'isKept'> {
+  const inboxes: Inbox[] = []
+  const groups: PacketGroup[] = []
+  const followings: Following[] = []
+  for (const target of targets) {
+    if (target instanceof PacketGroup) groups.push(target)
+    else if ('followers' in target) followings.push(target)
+    else inboxes.push(target)
+  }
+  return { inboxes, groups, followings }
+}
+
+export const NOWHERE: Route = { inboxes: [], groups: [], followings: [], isKept: false }
 const NONE: readonly Jam[] = []

@@ -18,19 +18,17 @@ export function gathered(runs: readonly Run[]): Uint8Array[] {
       if (run) chunks.push(run.bytes)
       index++
     } else {
-      chunks.push(joined(runs, index, to, length))
+      chunks.push(joined(runs.slice(index, to), length))
       index = to
     }
   }
   return chunks
 }
 
-function joined(runs: readonly Run[], from: number, to: number, length: number): Uint8Array {
+/** The bytes of runs, `length` in all, in one buffer. */
+export function joined(runs: readonly Run[], length: number): Buffer {
   const bytes = Buffer.allocUnsafeSlow(length)
   let used = 0
-  for (let index = from; index < to; index++) {
-    const run = runs[index]
-    if (run) used += run.buffer.copy(bytes, used, run.start, run.end)
-  }
+  for (const { buffer, start, end } of runs) used += buffer.copy(bytes, used, start, end)
   return bytes
 }

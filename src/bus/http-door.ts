@@ -5,13 +5,14 @@ import { createServer as createSecureServer } from 'node:https'
 import { answer, checkCaller, Refused, refuse, SERVER_SETTINGS } from '../carrier/http/guard.ts'
 import { makeIds } from '../id.ts'
 import type { ClientState } from './client-state.ts'
-import { BadRequest, readRequest, type SubscribeRequest } from './control.ts'
+import { BadRequest, type SubscribeRequest } from './control.ts'
 import { PollSession } from './http-poll.ts'
 import { publishBody } from './http-publish.ts'
 import { EventWire, ResponseWire } from './http-stream.ts'
+import { subscriptionOf } from './http-subscription.ts'
 import { Outbox, type Wire } from './outbox.ts'
 import { Participant } from './participant.ts'
-import type { PeerSurroundings } from './peer.ts'
+import type { PeerSurroundings } from './peer-options.ts'
 import type { Rights } from './rights.ts'
 
 export interface HttpDoorOptions extends PeerSurroundings {
@@ -95,7 +96,7 @@ export class HttpDoor {
       known.ask(response)
       return
     }
-    const wanted = subscriptionOf(url)
+    const wanted = subscriptionOf(url, request)
     const isEvents = /\btext\/event-stream\b/.test(request.headers.accept ?? '')
     if (isEvents || searchParams.has('stream')) this.#stream(wanted, { isEvents, request, response, rights })
     else this.#poll(wanted, { request, response, rights })
@@ -105,12 +106,14 @@ export class HttpDoor {
     wanted: SubscribeRequest,
     { isEvents, request, response, rights }: Stream & { readonly isEvents: boolean },
   ): void {
-    const wire = isEvents
-      ? new EventWire(response, () => outbox.flush())
-      : new ResponseWire(response, () => outbox.flush())
+    const wire = isEvents ? new EventWire(response, () => flushed()) : new ResponseWire(response, () => flushed())
     const outbox = this.#outboxOf(wire)
     const participant = new Participant(this.#options.exchange, outbox)
     const client = { participant, outbox, received: 0, isWaiting: false }
+    const flushed = () => {
+      outbox.flush()
+      participant.pump()
+    }
     response.on('close', () => {
       this.#streams.delete(response)
       outbox.close()
@@ -122,7 +125,8 @@ export class HttpDoor {
       response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
       response.flushHeaders()
     }
-    participant.subscribe(wanted, { rights, now: Date.now(), granted })
+    const refused = (reason: string) => answer(response, 503, { error: reason })
+    participant.subscribe(wanted, { rights, now: Date.now(), granted, refused })
     this.#streams.add(response)
     this.#options.joined(nameOf(request), client)
     this.#options.exchange.flush()
@@ -141,7 +145,12 @@ export class HttpDoor {
     })
     this.#sessions.set(id, session)
     try {
-      session.participant.subscribe(wanted, { rights, now: Date.now(), granted() {} })
+      session.participant.subscribe(wanted, {
+        rights,
+        now: Date.now(),
+        granted() {},
+        refused: () => session.leave(),
+      })
     } catch (error) {
       this.#sessions.delete(id)
       session.leave()
@@ -168,27 +177,6 @@ interface Stream {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly rights: Rights
-}
-
-/** `/topics/PATTERN?pattern=PATTERN&policy=latest&buffer=100&retained=no`, as the request that a line of JSON would be. */
-function subscriptionOf({ pathname, searchParams }: URL): SubscribeRequest {
-  const first = decodeURIComponent(pathname.replace(/^\/topics\/?/, ''))
-  const pattern = [...(first === '' ? [] : [first]), ...searchParams.getAll('pattern')]
-  const [policy, buffer, group] = ['policy', 'buffer', 'group'].map(name => searchParams.get(name))
-  const request = readRequest({
-    broker: {
-      do: 'subscribe',
-      pattern,
-      ...(policy && { policy }),
-      ...(buffer && { buffer: Number(buffer) }),
-      ...(group && { group }),
-      ...(searchParams.has('retained') && {
-        retained: !['no', '0', 'false'].includes(searchParams.get('retained') ?? ''),
-      }),
-    },
-  })
-  if (request.do !== 'subscribe') throw new BadRequest('expected a subscription')
-  return request
 }
 
 function nameOf({ socket }: IncomingMessage): string {

@@ -47,6 +47,7 @@ export class PollSession {
       if (this.#question?.response === response) this.#drop()
     })
     this.outbox.flush()
+    this.participant.pump()
   }
 
   leave(): void {

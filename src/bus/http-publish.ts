@@ -5,7 +5,8 @@ import { autoDecoder, codecNamed } from '../codec/index.ts'
 import { Line } from '../codec/line.ts'
 import type { JsonObject } from '../packet.ts'
 import { addressed } from './addressed.ts'
-import { Peer, type PeerSurroundings } from './peer.ts'
+import { Peer } from './peer.ts'
+import type { PeerSurroundings } from './peer-options.ts'
 import type { Rights } from './rights.ts'
 
 export interface Published {
@@ -50,9 +51,12 @@ export async function publishBody(
   const isFrames = sent.some(packet => !(packet instanceof Line) && (packet instanceof Frame || packet.data.length > 0))
   const encoder = codecNamed(isFrames ? 'frame' : 'ndjson').encoder({ reject })
   for (const chunk of encoder.push(sent)) peer.push(chunk)
+  const kept = peer.kept()
   await jammed
+  const refusal = await kept
   const { received } = peer
   peer.close()
+  if (refusal) return { status: 507, words: { error: `${refusal.message}: not kept` } }
   const [error] = said
   if (error === undefined) return { status: 200, words: { received } }
   return { status: 403, words: { error: wordOf(error) } }

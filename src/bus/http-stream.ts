@@ -37,16 +37,42 @@ export class ResponseWire implements Wire {
   }
 }
 
-/** Each line is an event: `data: {…}` and a blank line, as the HTML standard says. */
+/** Each line is an event: `data: {…}` and a blank line, as the HTML standard says. Its id is the offset, where that is told. */
 export class EventWire extends ResponseWire {
+  #offset: number | undefined
+
   protected override encode(lines: Buffer): Uint8Array {
     const parts: Uint8Array[] = []
     for (let start = 0; start < lines.length; ) {
       const end = lines.indexOf(NEWLINE, start)
       const to = lines[end - 1] === 0x0d ? end - 1 : end
-      if (to > start) parts.push(EVENT, lines.subarray(start, to), END)
+      if (to > start) this.#add(parts, lines.subarray(start, to))
       start = end + 1
     }
     return Buffer.concat(parts)
   }
+
+  #add(parts: Uint8Array[], line: Buffer): void {
+    const told = offsetOf(line)
+    if (told !== undefined) {
+      this.#offset = told
+      return
+    }
+    if (this.#offset !== undefined && !WORDS.some(words => startsWith(line, words))) {
+      parts.push(Buffer.from(`id: ${this.#offset++}\n`))
+    }
+    parts.push(EVENT, line, END)
+  }
+}
+
+/** What is no packet. */
+const WORDS = ['{"broker":', '{"gap":'].map(text => Buffer.from(text))
+const OFFSET = Buffer.from('{"broker":{"offset":')
+
+function offsetOf(line: Buffer): number | undefined {
+  return startsWith(line, OFFSET) ? Number.parseInt(line.toString('latin1', OFFSET.length), 10) : undefined
+}
+
+function startsWith(line: Buffer, text: Buffer): boolean {
+  return line.length >= text.length && text.equals(line.subarray(0, text.length))
 }

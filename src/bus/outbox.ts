@@ -131,6 +131,7 @@ export class Outbox {
       this.#settle()
     }
     this.#waiting.trim()
+    this.#waiting.settle()
     if (this.#waiters.length > 0 && this.#waiting.packets <= this.#waiting.bounds.packets / 2) this.#wake()
   }
 

@@ -1,6 +1,7 @@
 // A queue group on the broker: a queue that has the patterns of all its members, each of whose packets goes to one of them.
 
 import { Group } from '../topic/group.ts'
+import { compacted } from './compact.ts'
 import type { Inbox } from './exchange.ts'
 import { Loss } from './loss.ts'
 import type { Run } from './run.ts'
@@ -74,7 +75,8 @@ export class PacketGroup {
   }
 
   push(run: Run): void {
-    for (const packet of run.each()) {
+    const kept = this.waiting > 0 ? compacted(run) : run
+    for (const packet of kept.each()) {
       if (this.#group.offer(packet)) continue
       this.#loss ??= new Loss('overflow')
       this.#loss.add(packet)

@@ -2,7 +2,7 @@
 
 import { addressFault, isPattern } from '../topic/address.ts'
 import { BadRequest, type SubscribeRequest } from './control.ts'
-import type { Awaiting, Exchange, Inbox } from './exchange.ts'
+import type { Awaiting, Exchange, Following, Inbox } from './exchange.ts'
 import type { Outbox } from './outbox.ts'
 import type { PacketGroup } from './packet-group.ts'
 import type { Rights } from './rights.ts'
@@ -15,13 +15,20 @@ const MOST_AWAITED = 100
 interface Subscription {
   readonly patterns: readonly string[]
   readonly group: PacketGroup | undefined
+  /** It comes from the journal; nothing until it is found there. */
+  following?: Following
+  /** It says itself how much it takes. */
+  readonly isReplay?: boolean
 }
 
 export interface Subscribing {
   readonly rights: Rights
   /** Epoch milliseconds. */
   readonly now: number
+  /** Called when nothing can fail any more, and before the first packet. */
   readonly granted: () => void
+  /** Called instead where it turns out later that it cannot be. */
+  readonly refused: (reason: string) => void
 }
 
 export class Participant implements Inbox {
@@ -68,14 +75,15 @@ export class Participant implements Inbox {
     this.#addresses = addresses
   }
 
-  /** `granted` is called when nothing can fail any more, and before the first packet. */
-  subscribe(request: SubscribeRequest, { rights, now, granted }: Subscribing): void {
+  subscribe(request: SubscribeRequest, subscribing: Subscribing): void {
+    const { rights, now, granted } = subscribing
     const { id, patterns, policy, packets, bytes, group: groupName, window, retained } = request
     const fault = patterns.map(addressFault).find(reason => reason !== undefined)
     if (fault !== undefined) throw new BadRequest(fault)
     for (const pattern of patterns) allow(rights, pattern)
     if (this.#bindings + patterns.length > MOST_BINDINGS) throw new BadRequest(`more than ${MOST_BINDINGS} patterns`)
-    if (window !== undefined && groupName === undefined) throw new BadRequest('window: only in a group')
+    const isPast = request.durable !== undefined || request.from !== undefined
+    if (window !== undefined && groupName === undefined && !isPast) throw new BadRequest('window: only in a group')
     const { bounds } = this.outbox
     this.outbox.bounds = {
       policy: policy ?? bounds.policy,
@@ -83,6 +91,11 @@ export class Participant implements Inbox {
       bytes: bytes ?? bounds.bytes,
     }
     if (this.#subscriptions.has(id)) this.unsubscribe(id, now)
+    this.#checkReplay(request)
+    if (isPast) {
+      this.#follow(request, subscribing)
+      return
+    }
     const group = groupName === undefined ? undefined : this.#exchange.group(groupName)
     for (const pattern of patterns) this.#exchange.bind(pattern, group ?? this)
     if (window !== undefined) this.outbox.track()
@@ -98,12 +111,22 @@ export class Participant implements Inbox {
   unsubscribe(id: string, now: number): void {
     const subscription = this.#subscriptions.get(id)
     if (!subscription) throw new BadRequest(`unsubscribe: no subscription ${JSON.stringify(id)}`)
-    const { patterns, group } = subscription
+    const { patterns, group, following } = subscription
     this.#subscriptions.delete(id)
     if (group) this.#groups = [...this.#subscriptions.values()].flatMap(({ group }) => group ?? [])
     this.#bindings -= patterns.length
-    if (!group) for (const pattern of patterns) this.#exchange.unbind(pattern, this)
+    if (following) this.#leaveFollowing(following, patterns)
+    else if (!group) for (const pattern of patterns) this.#exchange.unbind(pattern, this)
     else if (!this.groups.includes(group)) group.leave(this, now)
+  }
+
+  /** There may be room for what waits for it elsewhere. */
+  pump(): void {
+    if (!this.outbox.hasRoom) return
+    const { groups } = this
+    for (const group of groups) group.pump()
+    if (groups.length > 0) this.#exchange.flush()
+    for (const { following } of this.#subscriptions.values()) following?.pump()
   }
 
   await(topic: string, subscribers: number, act: () => void): void {
@@ -125,10 +148,55 @@ export class Participant implements Inbox {
     this.#exchange.leave(this, this.#name)
     this.#name = undefined
     for (const group of this.groups) group.leave(this, now)
+    for (const { following, patterns } of this.#subscriptions.values()) {
+      if (following) this.#leaveFollowing(following, patterns)
+    }
     this.#subscriptions.clear()
     this.#groups = []
     for (const awaiting of this.#awaiting) this.#exchange.forget(awaiting)
     this.#awaiting.clear()
+  }
+
+  /** What is read from the journal comes as it is taken, which goes together with nothing that is passed on. */
+  #checkReplay({ from, durable }: SubscribeRequest): void {
+    const isReplay = from !== undefined && durable === undefined
+    const others = [...this.#subscriptions.values()]
+    if ((isReplay && others.length > 0) || others.some(one => one.isReplay)) {
+      throw new BadRequest('from: only as the one subscription of a connection')
+    }
+    if (isReplay) this.outbox.bounds = { ...this.outbox.bounds, policy: 'block' }
+  }
+
+  #follow(request: SubscribeRequest, { granted, refused }: Subscribing): void {
+    const { id, patterns, durable } = request
+    const { past } = this.#exchange
+    if (!past) throw new BadRequest(`${durable === undefined ? 'from' : 'durable'}: this broker has no journal`)
+    const subscription: Subscription = { patterns, group: undefined, isReplay: durable === undefined }
+    if (durable !== undefined) this.outbox.track()
+    this.#subscriptions.set(id, subscription)
+    this.#bindings += patterns.length
+    past.follow(this, request).then(
+      ({ following, begin }) => {
+        // It may have left meanwhile.
+        if (this.#subscriptions.get(id) !== subscription) return
+        subscription.following = following
+        for (const pattern of patterns) this.#exchange.bind(pattern, following)
+        granted()
+        this.outbox.flush()
+        begin()
+      },
+      (error: Error) => {
+        if (this.#subscriptions.get(id) !== subscription) return
+        this.#subscriptions.delete(id)
+        refused(error.message)
+        this.outbox.flush()
+      },
+    )
+  }
+
+  #leaveFollowing(following: Following, patterns: readonly string[]): void {
+    for (const pattern of patterns) this.#exchange.unbind(pattern, following)
+    following.leave(this)
   }
 }
 

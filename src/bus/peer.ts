@@ -1,45 +1,19 @@
 // One connection to the broker: what comes over it is routed, what is asked for is done, what is subscribed to goes out.
 
 import type { Envelope } from '../codec/envelope.ts'
+import type { CarrierError } from '../errors.ts'
 import { type JsonObject, packet } from '../packet.ts'
-import type { StageCount } from '../stream/ledger.ts'
 import { Burst } from './burst.ts'
 import { BadRequest, type Request, readRequest } from './control.ts'
-import { type Exchange, NOWHERE, type Route } from './exchange.ts'
-import { Hold, type Reading } from './hold.ts'
+import { NOWHERE, type Route } from './exchange.ts'
+import { Hold } from './hold.ts'
 import { Fault, Inlet } from './inlet.ts'
-import { Outbox, type Wire } from './outbox.ts'
+import { Outbox } from './outbox.ts'
 import { Participant } from './participant.ts'
+import type { PeerOptions } from './peer-options.ts'
 import { PublishMode } from './publish-mode.ts'
 import type { Rights } from './rights.ts'
 import { packetRun, type Run } from './run.ts'
-import type { SpillBounds } from './spill.ts'
-
-/** The client's connection. */
-export interface PeerWire extends Wire, Reading {
-  /** After what was written has gone out. */
-  end(): void
-}
-
-/** What all connections of a broker share. */
-export interface PeerSurroundings {
-  readonly exchange: Exchange
-  /** Of all clients: what came and what went. */
-  readonly input: StageCount
-  readonly output: StageCount
-  readonly maxPacket: number
-  readonly spill?: SpillBounds | undefined
-  /** The rights that a token gives; nothing where nobody has that token. */
-  readonly rightsOf: (token: string | undefined) => Rights | undefined
-  /** The state of the broker, piece by piece. */
-  readonly status: () => Iterable<JsonObject>
-}
-
-/** `hear`: why a client was hung up on. */
-export interface PeerOptions extends PeerSurroundings {
-  readonly wire: PeerWire
-  readonly onFault: (reason: string) => void
-}
 
 const NOT_ALLOWED: Route = { ...NOWHERE }
 
@@ -61,7 +35,7 @@ export class Peer {
     const { exchange, wire, input, output } = options
     this.outbox = new Outbox(wire, output, options.spill)
     this.participant = new Participant(exchange, this.outbox)
-    this.#mode = new PublishMode(exchange, input)
+    this.#mode = new PublishMode(exchange, input, options.keeper)
     this.#hold = new Hold(wire)
     this.#rights = options.rightsOf(undefined)
     const handler = {
@@ -96,16 +70,30 @@ export class Peer {
       if (!(error instanceof Fault)) throw error
       this.hangUp(error.message)
     }
+    this.#mode.settle(refusal => this.#confirm(refusal))
     this.#burst.read(this.#over ? 0 : bytes.length)
+  }
+
+  /** Ends when all that came is where it is to be kept, or with why it cannot be. */
+  kept(): Promise<CarrierError | undefined> {
+    return new Promise(resolve => this.#mode.whenKept(resolve))
   }
 
   /** The system has taken all that was written. */
   flushed(): void {
     this.outbox.flush()
-    const { groups } = this.participant
-    if (groups.length === 0 || !this.outbox.hasRoom) return
-    for (const group of groups) group.pump()
-    this.#options.exchange.flush()
+    this.participant.pump()
+  }
+
+  /** What came some time ago is kept now, or cannot be. */
+  #confirm(refusal: CarrierError | undefined): void {
+    if (this.#over) return
+    if (refusal) {
+      this.hangUp(`${refusal.message}: packets since the last that was confirmed are not kept`)
+      return
+    }
+    for (const words of this.#mode.words()) this.#say(words)
+    this.outbox.flush()
   }
 
   /** The connection is gone. */
@@ -137,7 +125,9 @@ export class Peer {
   /** Passes on what came, and answers. */
   #send(): void {
     for (const words of this.#mode.words()) this.#say(words)
-    this.#hold.until(this.#options.exchange.flush())
+    const { exchange, keeper } = this.#options
+    const jams = exchange.flush()
+    this.#hold.until(keeper?.isFull ? [...jams, keeper] : jams)
     this.outbox.flush()
   }
 
@@ -193,6 +183,7 @@ export class Peer {
           rights,
           now: Date.now(),
           granted: () => this.#say({ ok: 'subscribe', id: request.id }),
+          refused: reason => this.#say({ error: reason }),
         })
         break
       case 'unsubscribe':
@@ -204,13 +195,12 @@ export class Peer {
         this.#say({ ok: 'publish', received: this.received })
         break
       case 'forget':
-        if (!rights.mayPublish(request.topic)) throw new BadRequest(`not allowed to publish to '${request.topic}'`)
-        this.#options.exchange.retained.delete(request.topic)
-        this.#say({ ok: 'forget', topic: request.topic })
+        if ('topic' in request) this.#forget(request.topic, rights)
+        else this.#forgetConsumer(request.durable, rights)
         break
       case 'ack':
         if (!this.outbox.acknowledge(request.count)) throw new BadRequest('ack: more than was sent')
-        for (const group of participant.groups) group.pump()
+        participant.pump()
         break
       case 'await':
         participant.await(request.topic, request.subscribers, () => {
@@ -226,6 +216,25 @@ export class Peer {
         for (const piece of this.#options.status()) this.#say(piece)
         this.#say({ ok: 'ps' })
     }
+  }
+
+  #forget(topic: string, rights: Rights): void {
+    if (!rights.mayPublish(topic)) throw new BadRequest(`not allowed to publish to '${topic}'`)
+    const { exchange, keeper } = this.#options
+    exchange.retained.delete(topic)
+    const done = () => this.#say({ ok: 'forget', topic })
+    if (!keeper) done()
+    else
+      keeper.whenKept(keeper.forget(topic), refusal => {
+        if (!refusal) done()
+        this.#confirm(refusal)
+      })
+  }
+
+  #forgetConsumer(durable: string, rights: Rights): void {
+    if (!rights.maySubscribe('#')) throw new BadRequest('forget: only who may subscribe to all topics')
+    if (!this.#options.archive?.forget(durable)) throw new BadRequest(`forget: no consumer '${durable}'`)
+    this.#say({ ok: 'forget', durable })
   }
 
   #say(words: JsonObject): void {

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import type { PublishRequest } from './control.ts'
+import type { Keeper, Kept } from './durable/keeper.ts'
 import type { Exchange, Route } from './exchange.ts'
 import type { Run } from './run.ts'
 
@@ -13,18 +14,24 @@ export class PublishMode {
   received = 0
   readonly #exchange: Exchange
   readonly #input: StageCount
+  readonly #keeper: Keeper | undefined
   #request = PLAIN
   /** Of the next packets, these may have come before. */
   #again = 0
   #confirmed = 0
+  /** Packets of this connection that are where they are to be kept. */
+  #safe = 0
+  /** The offset after the last of them that is kept, or will be. */
+  #until = 0
   /** Topics of the packets of the run that is under way. */
   #topics: string[] = []
   /** Numbers of packets that nobody wanted, and that the client has not been told yet. */
   #returned: { readonly from: number; to: number }[] = []
 
-  constructor(exchange: Exchange, input: StageCount) {
+  constructor(exchange: Exchange, input: StageCount, keeper?: Keeper) {
     this.#exchange = exchange
     this.#input = input
+    this.#keeper = keeper
   }
 
   get retains(): boolean {
@@ -47,8 +54,8 @@ export class PublishMode {
     const { ttl, retain, returns } = this.#request
     const marked = ttl === undefined ? run : run.until(Date.now() + ttl)
     if (retain) this.#retain(marked)
-    if (returns && route.inboxes.length === 0 && route.groups.length === 0) this.#return(first)
-    if (this.#again === 0) this.#exchange.deliver(route, marked)
+    if (returns && isUnwanted(route)) this.#return(first)
+    if (this.#again === 0) this.#deliver(route, marked)
     else this.#deliverAgain(route, marked)
   }
 
@@ -61,13 +68,34 @@ export class PublishMode {
 
   /** What the client is to be told of its packets since the last time. */
   words(): readonly JsonObject[] {
-    const news = this.#request.confirm && this.received > this.#confirmed
+    const news = this.#request.confirm && this.#safe > this.#confirmed
     if (!news && this.#returned.length === 0) return NOTHING
     const words: JsonObject[] = this.#returned.map(({ from, to }) => ({ returned: { from, to } }))
     this.#returned = []
-    if (news) words.push({ confirmed: this.received })
-    this.#confirmed = this.received
+    if (news) words.push({ confirmed: this.#safe })
+    this.#confirmed = this.#safe
     return words
+  }
+
+  /** Ends a cut of what came. `kept` is called later, if its packets are kept or refused later. */
+  settle(kept: Kept): void {
+    const keeper = this.#keeper
+    const { received } = this
+    this.#until = keeper?.settle() ?? this.#until
+    if (!keeper || this.#until <= keeper.journal.kept) {
+      this.#safe = received
+      return
+    }
+    keeper.whenKept(this.#until, refusal => {
+      if (!refusal) this.#safe = received
+      kept(refusal)
+    })
+  }
+
+  /** Calls `act` when all that came is kept, or cannot be. */
+  whenKept(act: Kept): void {
+    if (this.#keeper) this.#keeper.whenKept(this.#until, act)
+    else act()
   }
 
   /** The number of its first packet, from 1. */
@@ -94,9 +122,18 @@ export class PublishMode {
     const count = Math.min(this.#again, run.packets)
     this.#again -= count
     const [first, rest] = count === run.packets ? [run, undefined] : [run.only(count), run.without(count)]
-    this.#exchange.deliver(route, first.marked({ again: true }))
-    if (rest) this.#exchange.deliver(route, rest)
+    this.#deliver(route, first.marked({ again: true }))
+    if (rest) this.#deliver(route, rest)
   }
+
+  #deliver(route: Route, run: Run): void {
+    this.#exchange.deliver(route, run)
+    if (route.isKept) this.#keeper?.add(run, this.#request.retain)
+  }
+}
+
+function isUnwanted({ inboxes, groups, followings }: Route): boolean {
+  return inboxes.length === 0 && groups.length === 0 && followings.length === 0
 }
 
 const NOTHING: readonly JsonObject[] = []

@@ -21,13 +21,22 @@ export function saidBy(packet: Packet): JsonObject | undefined {
 export function countGaps(batch: Batch, count: StageCount): number {
   let gaps = 0
   for (const packet of batch) {
-    if (packet instanceof Line && !startsWith(packet, GAP)) continue
-    const gap = gapOf(packet.meta)
+    const gap = isGap(packet) ? gapOf(packet.meta) : undefined
     if (gap?.stage !== 'broker') continue
     count.drop(gap.reason, gap.lost)
     gaps++
   }
   return gaps
+}
+
+/** How many are no gap records. */
+export function packetsIn(batch: Batch): number {
+  return batch.reduce((sum, packet) => (isGap(packet) ? sum : sum + 1), 0)
+}
+
+/** Whether it may be a gap record: a line is parsed only when it begins as such do. */
+function isGap(packet: Packet): boolean {
+  return packet instanceof Line ? startsWith(packet, GAP) : gapOf(packet.meta) !== undefined
 }
 
 function startsWith({ buffer, start }: Line, text: Buffer): boolean {
@@ -37,12 +46,17 @@ function startsWith({ buffer, start }: Line, text: Buffer): boolean {
 
 /** Takes the broker's words out of what comes over one connection. */
 export class Hearing {
+  /** Of the next packet in the journal, as soon as the broker has told it. */
+  offset: number | undefined
+  /** Packets say their offset. */
+  readonly #tells: boolean
   readonly #hear: (words: JsonObject) => void
   /** Of the next packets, these may have come before. */
   #again = 0
 
-  constructor(hear: (words: JsonObject) => void) {
+  constructor(hear: (words: JsonObject) => void, { offsets = false }: { readonly offsets?: boolean } = {}) {
     this.#hear = hear
+    this.#tells = offsets
   }
 
   /** The packets of a batch; those that may have come before say so in their meta. */
@@ -52,12 +66,21 @@ export class Hearing {
       const packet = batch[index]
       if (!packet) continue
       const words = saidBy(packet)
-      if (words || this.#again > 0) packets ??= batch.slice(0, index)
-      if (!words) packets?.push(this.#again > 0 ? this.#marked(packet) : packet)
-      else if (typeof words['again'] === 'number') this.#again = words['again']
+      if (words || this.#again > 0 || this.#tells) packets ??= batch.slice(0, index)
+      if (!words) {
+        const own = this.#again > 0 ? this.#marked(packet) : packet
+        packets?.push(this.offset === undefined ? own : this.#placed(own, this.offset))
+      } else if (typeof words['again'] === 'number') this.#again = words['again']
+      else if (typeof words['offset'] === 'number') this.offset = words['offset']
       else this.#hear(words)
     }
     return packets ?? batch
+  }
+
+  #placed(packet: Packet, offset: number): Packet {
+    if (isGap(packet)) return packet
+    this.offset = offset + 1
+    return this.#tells ? { meta: { ...packet.meta, offset }, data: packet.data } : packet
   }
 
   #marked({ meta, data }: Packet): Packet {

@@ -3,14 +3,17 @@
 import type { Server as NetServer, Socket } from 'node:net'
 import { type Peer as Connection, type Listener, listen } from '../carrier/listen.ts'
 import { tlsSecrets } from '../carrier/tls.ts'
+import type { CarrierError } from '../errors.ts'
 import type { JsonObject } from '../packet.ts'
 import type { Ledger } from '../stream/ledger.ts'
 import { type Endpoint, parseEndpoint } from '../url.ts'
 import type { ClientState } from './client-state.ts'
+import { Archive, type ArchiveOptions } from './durable/archive.ts'
 import { Exchange } from './exchange.ts'
 import { HttpDoor } from './http-door.ts'
 import { listenerOf } from './listener.ts'
-import { Peer, type PeerSurroundings } from './peer.ts'
+import { Peer } from './peer.ts'
+import type { PeerSurroundings } from './peer-options.ts'
 import { ALL_RIGHTS, type Rights } from './rights.ts'
 import { SocketWire } from './socket-wire.ts'
 import type { SpillBounds } from './spill.ts'
@@ -28,6 +31,10 @@ export interface ServerOptions {
   readonly tokens?: Tokens | undefined
   /** Where packets of subscribers wait that have asked for it. */
   readonly spill?: SpillBounds
+  /** How packets are kept; nothing: they are not. */
+  readonly journal?: ArchiveOptions | undefined
+  /** Called when they can be kept no longer. */
+  readonly onFailure?: (error: CarrierError) => void
 }
 
 /** What is over is forgotten so often. */
@@ -40,7 +47,7 @@ export class Server {
   /** For clients that come from now on. */
   tokens: Tokens | undefined
   readonly #options: ServerOptions
-  readonly #surroundings: PeerSurroundings
+  #surroundings: PeerSurroundings
   readonly #listeners: Listener[] = []
   readonly #clients = new Map<Socket, { readonly name: string; readonly peer: Peer }>()
   readonly #doors: HttpDoor[] = []
@@ -48,6 +55,7 @@ export class Server {
   readonly #others = new Map<ClientState, string>()
   readonly #since = Date.now()
   #tidying: NodeJS.Timeout | undefined
+  #archive: Archive | undefined
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -68,6 +76,7 @@ export class Server {
   async open(): Promise<void> {
     const { listen: endpoints, warn } = this.#options
     try {
+      await this.#openJournal()
       for (const endpoint of endpoints.map(parseEndpoint)) {
         const door = listenerOf(endpoint, { hasTokens: this.tokens !== undefined }, () => this.#httpServer(endpoint))
         this.#listeners.push(await listen(endpoint, door.address, { warn, ...door.options }, peer => this.#join(peer)))
@@ -82,9 +91,22 @@ export class Server {
   async close(): Promise<void> {
     clearInterval(this.#tidying)
     for (const listener of this.#listeners) listener.close()
+    // Whoever has published is told that it is kept.
+    await this.#archive?.flushed()
     for (const door of this.#doors) door.close()
     this.exchange.flush()
     await Promise.all([...this.#clients].map(([socket, { peer }]) => leave(socket, peer)))
+    await this.#archive?.close()
+    this.#archive = undefined
+  }
+
+  async #openJournal(): Promise<void> {
+    const { journal, warn, onFailure = () => {} } = this.#options
+    if (!journal) return
+    const { exchange } = this
+    this.#archive = await Archive.open(journal, { retained: exchange.retained, warn, onFailure })
+    exchange.past = this.#archive
+    this.#surroundings = { ...this.#surroundings, keeper: this.#archive.keeper, archive: this.#archive }
   }
 
   #join({ name, socket }: Connection): void {
@@ -127,7 +149,8 @@ export class Server {
       ...[...this.#others].map(([client, name]) => [name, client] as const),
     ]
     const { ledger } = this.#options
-    return statusOf({ exchange: this.exchange, ledger, peers, clients: peers.length, since: this.#since })
+    const archive = this.#archive
+    return statusOf({ exchange: this.exchange, ledger, peers, clients: peers.length, since: this.#since, archive })
   }
 }
 

@@ -1,7 +1,7 @@
 // A client's connection over a socket.
 
 import type { Socket } from 'node:net'
-import type { PeerWire } from './peer.ts'
+import type { PeerWire } from './peer-options.ts'
 
 /** A client that does not take its last words for so long is cut off. */
 const LAST_WORDS_MS = 1000

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../packet.ts'
 import type { Ledger } from '../stream/ledger.ts'
 import type { ClientState } from './client-state.ts'
+import type { Archive } from './durable/archive.ts'
 import type { Exchange } from './exchange.ts'
 
 /** Of one client, no more patterns than these are told. */
@@ -15,9 +16,10 @@ export interface StatusOf {
   readonly clients: number
   /** Epoch milliseconds. */
   readonly since: number
+  readonly archive?: Archive | undefined
 }
 
-export function* statusOf({ exchange, ledger, peers, clients, since }: StatusOf): Generator<JsonObject> {
+export function* statusOf({ exchange, ledger, peers, clients, since, archive }: StatusOf): Generator<JsonObject> {
   const [input, output] = [ledger.stage('input').report(), ledger.stage('output').report()]
   yield {
     ps: {
@@ -33,12 +35,14 @@ export function* statusOf({ exchange, ledger, peers, clients, since }: StatusOf)
       rejected: input.rejected,
       retained: exchange.retained.size,
       retained_bytes: exchange.retained.bytes,
+      ...(archive && { journal: archive.status() }),
     },
   }
   for (const [name, peer] of peers) yield { ps: clientStatus(name, peer) }
   for (const { name, members, waiting, lost } of exchange.groups) {
     yield { ps: { kind: 'group', group: name, members: members.length, waiting, lost } }
   }
+  for (const piece of archive?.consumers() ?? []) yield { ps: piece }
 }
 
 function clientStatus(client: string, peer: ClientState): JsonObject {

@@ -1,5 +1,6 @@
 // What waits for one subscriber: bounded by its policy, every loss counted and announced where packets are missing.
 
+import { compact } from './compact.ts'
 import { DEFAULT_BOUNDS, type InboxBounds } from './inbox-policy.ts'
 import { Loss } from './loss.ts'
 import type { Form, Run } from './run.ts'
@@ -13,6 +14,8 @@ export class Waiting {
   readonly #onLoss: (reason: LossReason, run: Run) => void
   #queue: (Run | Loss | undefined)[] = []
   #head = 0
+  /** At the end of the queue, those that came since the last `settle`. */
+  #fresh = 0
   #packets = 0
   #bytes = 0
   #words = 0
@@ -74,6 +77,13 @@ export class Waiting {
     while (this.#bytes > bytes && this.#packets > 1) this.#drop(1)
   }
 
+  /** What is here has to wait: from now on it takes about as much memory as it has bytes. */
+  settle(): void {
+    const fresh = Math.min(this.#fresh, this.#queue.length - this.#head)
+    if (fresh > 0) compact(this.#queue, this.#queue.length - fresh)
+    this.#fresh = 0
+  }
+
   /** The next runs in the order in which they came: none if there are none, and no more once they are `bytes` long. */
   take(bytes: number, form: Form, now: number): Run[] {
     const runs: Run[] = []
@@ -110,6 +120,7 @@ export class Waiting {
 
   #append(run: Run): void {
     this.#queue.push(run)
+    this.#fresh++
     this.#count(run, 1)
   }
 

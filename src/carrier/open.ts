@@ -26,6 +26,8 @@ export interface SourceOptions extends Omit<DecodeOptions, 'source'> {
   /** What `auto` takes bytes for that begin neither a frame nor text; default ndjson. */
   readonly otherwise?: string
   readonly context: CarrierContext
+  /** Told of each batch and of the endpoint it came from, where there are several, before they are merged. */
+  readonly onInput?: (batch: Batch, endpoint: string) => void
   /** Packets are done with when the next batch is asked for: raw bytes that come alone may come in the same memory. */
   readonly transient?: Transient
 }
@@ -84,16 +86,30 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
     }
     return onDemand(open, { ...context, demand: context.demand, stage: withoutSecrets(input.endpoint.text) })
   }
+  const { onInput } = options
+  const noted = (source: Source, { endpoint }: Opening) =>
+    onInput && inputs.length > 1 ? heard(source, batch => onInput(batch, endpoint.text)) : source
   async function* all(): AsyncGenerator<Source> {
     for (const input of inputs) {
-      if (isOnDemand(input.endpoint)) yield demanded(input)
+      if (isOnDemand(input.endpoint)) yield noted(demanded(input), input)
       else if (input === only && inputs.length === 1) yield* sourcesOf(input, context)
-      else yield merge(sourcesOf(input, context), () => {})
+      else
+        yield noted(
+          merge(sourcesOf(input, context), () => {}),
+          input,
+        )
     }
   }
   return alone && only
     ? oneAfterAnother(sourcesOf(only, context), closing)
     : merge(all(), () => closing.abort('closed'))
+}
+
+async function* heard(source: Source, hear: (batch: Batch) => void): AsyncGenerator<Batch> {
+  for await (const batch of source) {
+    hear(batch)
+    yield batch
+  }
 }
 
 /** Other decoders, and raw where it cuts, hold bytes back; several inputs are queued. */

@@ -37,6 +37,12 @@ function stdinBytes(context: CarrierContext): AsyncIterable<Uint8Array> {
   return isatty(STDIN) ? terminalBytes(context.stop) : deviceBytes(STDIN, context.stop)
 }
 
+/** Somebody or something keeps what is written to stdout: it is no terminal, and not /dev/null. */
+export function isStdoutKept(): boolean {
+  const kind = fstatSync(STDOUT)
+  return isStream(kind) || kind.isFile()
+}
+
 export function isStream(kind: Stats): boolean {
   return kind.isFIFO() || kind.isSocket()
 }

@@ -17,7 +17,7 @@ type Surroundings<V> = Pick<Context<V>, 'values' | 'carrier' | 'reject'>
 export function openInputs(
   { values, carrier, reject }: Surroundings<Values<typeof INPUT>>,
   more: readonly string[] = [],
-  options: Pick<SourceOptions, 'otherwise' | 'asTheyCome' | 'transient'> = {},
+  options: Pick<SourceOptions, 'otherwise' | 'asTheyCome' | 'transient' | 'onInput'> = {},
 ): Source {
   const { dtype, chunk, shape, 'sample-rate': sampleRate } = values
   const named = [...values.in, ...more]

@@ -13,6 +13,7 @@ import { type SpectrumOptions, spectrumStage } from '../dsp/spectrum.ts'
 import { NORMALIZATIONS, SPECTRUM_SCALES } from '../dsp/spectrum-meta.ts'
 import { parseWindow, WINDOWS } from '../dsp/window.ts'
 import { UsageError } from '../errors.ts'
+import { through } from '../stream/through.ts'
 
 const GREATEST_SIZE = 2 ** 24
 
@@ -145,6 +146,7 @@ export const fft = defineCommand({
       '32 bits and more are float64.',
     'A sample that is NaN or infinite makes all bins of its block NaN or infinite, and no others. With --data array such a ' +
       'spectrum stays base64 text, because JSON has no such numbers.',
+    'With --count, packets that go out are counted: spectra.',
   ],
   positionals: [{ name: 'INPUT', summary: 'read from here, as with --in', many: true, input: true }],
   options: OPTIONS,
@@ -178,7 +180,12 @@ export const fft = defineCommand({
     const spectra = values.inverse
       ? undefined
       : spectrumStage(options, { reject: context.reject, count, transient: sink.takesAtOnce === true })
-    await runInto(limited(source, values, context.stop), [spectra ?? inverseStage(context.reject)], sink)
+    const stage = spectra ?? inverseStage(context.reject)
+    // Packets of raw samples are as long as what was read at once: only those that go out are worth counting.
+    const { count: most, ...limits } = values
+    const input = limited(source, limits, context.stop)
+    if (most === undefined) await runInto(input, [stage], sink)
+    else await runInto(limited(through(input, [stage]), { count: most }, context.stop), [], sink)
     tellRest(context, spectra?.untransformed ?? 0)
   },
 })
@@ -208,7 +215,7 @@ function optionsOf(values: FftValues): SpectrumOptions {
     removeMean: values['remove-dc'],
     pad: values.pad,
     threaded: values.threads === 2,
-    rows: values.to === 'raw' ? Number.POSITIVE_INFINITY : values.rows,
+    rows: values.to === 'raw' && values.count === undefined ? Number.POSITIVE_INFINITY : values.rows,
     sampleRate: values['sample-rate'],
   }
 }

@@ -81,7 +81,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'spectrum',
-    summary: 'look at spectra: measured',
+    summary: 'look at spectra: measured, on a live page',
     table: async () => (await import('./spectrum.ts')).spectrum,
     run: async words => runCommand((await import('./spectrum.ts')).spectrum, words),
   },

@@ -24,6 +24,7 @@ import { Signal } from '../instrument/signal.ts'
 import { openSimulator } from '../instrument/simulator.ts'
 import { randomStream } from '../random.ts'
 import type { Source } from '../stream/step.ts'
+import { through } from '../stream/through.ts'
 
 const ONLY = [
   {
@@ -124,11 +125,11 @@ export const vrt = defineCommand({
     if ([device !== undefined, simulate !== undefined, inputs.length > 0].filter(Boolean).length > 1)
       throw new UsageError('--device, --simulate and inputs: expected one of them')
     if (simulate !== undefined) return simulated(context, simulate)
+    const stages = values.only === undefined ? [] : [only(values.only)]
     const source =
       device === undefined ? openInputs(context, positionals, { otherwise: 'vrt' }) : measured(context, device)
     const sink = await openOutputs({ ...context, values: { ...values, to: formatOf(values) } }, inputs)
-    const stages = values.only === undefined ? [] : [only(values.only)]
-    await runInto(limited(source, values, context.stop), stages, sink)
+    await runInto(limited(through(source, stages), values, context.stop), [], sink)
   },
 })
 

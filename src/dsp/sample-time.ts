@@ -2,17 +2,39 @@
 
 import type { Meta } from '../packet.ts'
 
-/** The time fields of a packet some seconds after the one with this meta; none where it has none. */
+/** Digits of a second that are written at least. */
+const MILLISECONDS = 3
+
+/** The time fields of a packet some seconds after the one with this meta, with as many digits; none where it has none. */
 export function timeFieldsAfter(meta: Meta, seconds: number): Meta {
   const { timestamp, timestamp_ns: nanoseconds } = meta
+  const after = BigInt(Math.round(seconds * 1e9))
   const later: { timestamp?: string; timestamp_ns?: string } = {}
   if (typeof timestamp === 'string') {
-    const time = Date.parse(timestamp) + seconds * 1000
-    later.timestamp = seconds === 0 || Number.isNaN(time) ? timestamp : new Date(time).toISOString()
+    const time = nanosecondsIn({ timestamp })
+    later.timestamp = seconds === 0 || time === undefined ? timestamp : textOf(time + after, digitsOf(timestamp))
   }
   if (typeof nanoseconds === 'string' && /^\d+$/.test(nanoseconds))
-    later.timestamp_ns = String(BigInt(nanoseconds) + BigInt(Math.round(seconds * 1e9)))
+    later.timestamp_ns = String(BigInt(nanoseconds) + after)
   return later
+}
+
+/** Of the fraction of its second. */
+function digitsOf(timestamp: string): number {
+  return /\.(\d{1,9})/.exec(timestamp)?.[1]?.length ?? 0
+}
+
+function textOf(nanoseconds: bigint, digits: number): string {
+  const milliseconds = Number((nanoseconds - remainder(nanoseconds)) / MILLISECOND)
+  const finer = String(remainder(nanoseconds)).padStart(6, '0')
+  return `${new Date(milliseconds).toISOString().slice(0, -1)}${finer.slice(0, Math.max(0, digits - MILLISECONDS))}Z`
+}
+
+const MILLISECOND = 1_000_000n
+
+/** Of a millisecond, of times before 1970, too. */
+function remainder(nanoseconds: bigint): bigint {
+  return ((nanoseconds % MILLISECOND) + MILLISECOND) % MILLISECOND
 }
 
 /** Samples a second between the times of two packets whose first samples are so many apart; nothing where they do not tell. */
@@ -29,5 +51,5 @@ function nanosecondsIn({ timestamp, timestamp_ns: nanoseconds }: Meta): bigint |
   if (Number.isNaN(milliseconds)) return undefined
   // A date keeps no more than three digits of them.
   const digits = /\.\d{3}(\d{1,6})/.exec(String(timestamp))?.[1] ?? ''
-  return BigInt(milliseconds) * 1_000_000n + BigInt(digits.padEnd(6, '0'))
+  return BigInt(milliseconds) * MILLISECOND + BigInt(digits.padEnd(6, '0'))
 }

@@ -1,7 +1,6 @@
 // Samples of every element type as numbers: integers become fractions of their full scale.
 
 import { type Dtype, dtypeNamed } from '../codec/dtype.ts'
-import { asBuffer } from '../codec/gather.ts'
 
 /** Where numbers go. */
 export type Numbers = Float32Array | Float64Array
@@ -71,7 +70,9 @@ export function sampleFormat(name: string, fullScale?: number): SampleFormat | u
 
 /** A copy at the start of a buffer, in this machine's byte order, which is little-endian. */
 function aligned(data: Uint8Array, { littleEndian }: Dtype, width: number): Uint8Array {
-  const copy = asBuffer(data.slice())
+  // Not `slice`: that of a Buffer is no copy.
+  const copy = Buffer.allocUnsafeSlow(data.length)
+  copy.set(data)
   if (littleEndian || width === 1) return copy
   return width === 2 ? copy.swap16() : width === 4 ? copy.swap32() : copy.swap64()
 }

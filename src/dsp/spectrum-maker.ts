@@ -29,6 +29,8 @@ export interface SpectrumMakerOptions {
   readonly average: number | undefined
   /** Counts what averages leave out. */
   readonly count: StageCount
+  /** The number of the first spectrum. */
+  readonly seq?: number
 }
 
 export class SpectrumMaker {
@@ -40,7 +42,7 @@ export class SpectrumMaker {
   #out: Packet[] = []
   /** Of the average's first block. */
   #origin: Origin | undefined
-  #seq = 0
+  #seq: number
   #transient = false
   #padded: number | undefined
 
@@ -52,6 +54,7 @@ export class SpectrumMaker {
     const weights = windowWeights(form.window, size)
     const factor = amplitudeFactor(form, weights, sampleRate ?? 1)
     this.#options = options
+    this.#seq = options.seq ?? 0
     this.#average = isAveraged ? makeAverage(averaging, average) : undefined
     this.#transform = makeTransform({
       size,
@@ -72,6 +75,11 @@ export class SpectrumMaker {
       take: rows => this.#take(rows),
     })
     this.#family = familyOf(options, weights)
+  }
+
+  /** The number of the next spectrum. */
+  get seq(): number {
+    return this.#seq
   }
 
   /** Where the bytes of the next samples may be put. */

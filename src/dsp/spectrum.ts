@@ -127,7 +127,15 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
         kind,
         state,
         next: 0,
-        maker: new SpectrumMaker({ ...options, form: options, hop, format, sampleRate, count }),
+        maker: new SpectrumMaker({
+          ...options,
+          form: options,
+          hop,
+          format,
+          sampleRate,
+          count,
+          seq: known?.maker.seq ?? 0,
+        }),
       }
       streams.set(name, stream)
     }

@@ -1,7 +1,7 @@
 // Writes what is added to a journal: one write at a time, each of all that has gathered meanwhile, then what makes it kept.
 
 import { carrierError } from '../carrier/failure.ts'
-import type { CarrierError } from '../errors.ts'
+import { type CarrierError, errorCode } from '../errors.ts'
 import type { JournalOptions } from './options.ts'
 import { encodeRecords, type JournalRecord } from './record.ts'
 import type { Segment } from './segment.ts'
@@ -13,11 +13,12 @@ const SYNC_EVERY_MS = 1000
 
 export class Appender {
   onKept: ((kept: number) => void) | undefined
+  onRefused: ((error: CarrierError) => void) | undefined
   onFailure: ((error: CarrierError) => void) | undefined
   failure: CarrierError | undefined
-  /** Packets before it are in a file, and can be read. */
-  written: number
-  /** Packets before it are kept as the options say. */
+  /** Why the last write was taken back, until one succeeds. */
+  refusal: CarrierError | undefined
+  /** Packets before it are kept as the options say, and can be read. */
   kept: number
   /** Bytes that are not yet kept. */
   waiting = 0
@@ -37,7 +38,6 @@ export class Appender {
     this.#options = options
     this.#segments = segments
     this.#segment = segments.last
-    this.written = next
     this.kept = next
   }
 
@@ -50,12 +50,13 @@ export class Appender {
 
   async flushed(): Promise<void> {
     while (this.#working && !this.failure) await this.#working
-    if (this.failure) throw this.failure
+    const error = this.failure ?? this.refusal
+    if (error) throw error
   }
 
   /** Ends when more can be read than before that offset; false when nothing more will come. */
   async beyond(offset: number): Promise<boolean> {
-    while (this.written <= offset) {
+    while (this.kept <= offset) {
       if (this.failure || this.#isClosed) return false
       await new Promise<void>(resolve => this.#watching.push(resolve))
     }
@@ -91,7 +92,7 @@ export class Appender {
     try {
       while (this.#records.length > 0 || this.#mustLeave) {
         if (this.#records.length > 0) await this.#writeAll(this.#records.splice(0))
-        else await this.#fileFor(this.written)
+        else await this.#fileFor(this.kept)
       }
     } catch (error) {
       this.#fail(error)
@@ -104,23 +105,36 @@ export class Appender {
     const [first] = records
     const last = records.at(-1)
     if (!first || !last) return
-    const { file, segment } = await this.#fileFor(first.offset)
-    const chunks = encodeRecords(records)
-    await file.write(chunks)
-    for (const chunk of chunks) segment.size += chunk.length
-    segment.begun ??= first.time
-    segment.ended = last.time
-    this.written = last.offset + last.count
-    if (this.#options.sync === 'always') await file.sync()
-    this.kept = this.written
+    try {
+      const { file, segment } = await this.#fileFor(first.offset)
+      const size = await writeWhole(file, encodeRecords(records), segment.size)
+      if (this.#options.sync === 'always') await file.sync()
+      segment.size = size
+      segment.begun ??= first.time
+      segment.ended = last.time
+    } catch (error) {
+      if (!(error instanceof NoRoom)) throw error
+      this.#refuse(error.cause)
+      return
+    }
+    this.refusal = undefined
+    this.kept = last.offset + last.count
     for (const { bytes } of records) this.waiting -= bytes.length
     this.#tell()
     this.onKept?.(this.kept)
   }
 
+  /** Nothing that waits is kept; what comes next may be. */
+  #refuse(cause: unknown): void {
+    this.#records = []
+    this.waiting = 0
+    this.refusal = carrierError(this.#options.folder, cause)
+    this.onRefused?.(this.refusal)
+  }
+
   /** The last file, or a new one that begins with this offset where it is long enough or there is none. */
   async #fileFor(offset: number): Promise<{ readonly file: SegmentFile; readonly segment: Segment }> {
-    const { segment: most = SEGMENT_BYTES, sync, keepBytes } = this.#options
+    const { segment: most = SEGMENT_BYTES, sync, keepBytes, hold } = this.#options
     if (this.#segment && (this.#segment.size >= most || this.#mustLeave)) {
       if (sync !== 'never') await this.#file?.sync()
       await this.#file?.close()
@@ -129,9 +143,17 @@ export class Appender {
       this.#mustLeave = false
     }
     if (!this.#segment) {
-      this.#segment = this.#segments.add(offset)
-      this.#file = await SegmentFile.create(this.#segment.path, this.#segments.folder)
-      this.#segments.remove({ keepBytes, before: this.#before })
+      this.#segments.remove({ keepBytes, before: this.#before, hold: hold?.() })
+      const segment = this.#segments.add(offset)
+      try {
+        this.#file = await SegmentFile.create(segment.path, this.#segments.folder)
+      } catch (error) {
+        if (!isNoRoom(error)) throw error
+        this.#segments.takeBack(segment)
+        throw new NoRoom(error)
+      }
+      this.#segment = segment
+      this.#segments.remove({ keepBytes, before: this.#before, hold: hold?.() })
     }
     this.#file ??= await SegmentFile.append(this.#segment.path)
     this.#startTimer()
@@ -158,4 +180,28 @@ export class Appender {
     this.onFailure?.(this.failure)
     return this.failure
   }
+}
+
+/** The disk is full: what was begun has been taken back. */
+class NoRoom extends Error {
+  constructor(cause: unknown) {
+    super('no room', { cause })
+  }
+}
+
+function isNoRoom(error: unknown): boolean {
+  const code = errorCode(error)
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
+/** The length of the file after it. */
+async function writeWhole(file: SegmentFile, chunks: readonly Uint8Array[], size: number): Promise<number> {
+  try {
+    await file.write(chunks)
+  } catch (error) {
+    if (!isNoRoom(error)) throw error
+    await file.cut(size)
+    throw new NoRoom(error)
+  }
+  return chunks.reduce((sum, { length }) => sum + length, size)
 }

@@ -7,7 +7,7 @@ import { Appender } from './appender.ts'
 import { FolderLock } from './folder-lock.ts'
 import type { JournalOptions, JournalSync } from './options.ts'
 import { JournalReader, type Start } from './reader.ts'
-import type { JournalRecord } from './record.ts'
+import type { JournalRecord, RecordMarks } from './record.ts'
 import { Segments } from './segments.ts'
 
 const WAITING_BYTES = 16 * 2 ** 20
@@ -22,6 +22,7 @@ export class Journal {
   readonly #appender: Appender
   readonly #timer: NodeJS.Timeout
   #next: number
+  #onRefused: ((error: CarrierError) => void) | undefined
   #time: number
 
   /** Makes the folder, mends what a crash left, and keeps other journals out of it until it is closed. */
@@ -50,6 +51,10 @@ export class Journal {
     this.#next = last ? last.offset + last.count : (segments.last?.first ?? 0)
     this.#time = last?.time ?? 0
     this.#appender = new Appender(options, segments, this.#next)
+    this.#appender.onRefused = error => {
+      this.#next = this.#appender.kept
+      this.#onRefused?.(error)
+    }
     this.#timer = setInterval(() => this.tidy(), LOOK_EVERY_MS)
     this.#timer.unref()
   }
@@ -88,6 +93,19 @@ export class Journal {
     this.#appender.onKept = act
   }
 
+  /** Why the last write was taken back, until one succeeds: the disk is full. */
+  get refusal(): CarrierError | undefined {
+    return this.#appender.refusal
+  }
+
+  /**
+   * Called when the disk is full: nothing that was added and is not kept will be, its offsets are given again. What is added
+   * then may find room.
+   */
+  onRefused(act: (error: CarrierError) => void): void {
+    this.#onRefused = act
+  }
+
   /** Called once, when nothing can be written any more: what is not kept by then will not be. */
   onFailure(act: (error: CarrierError) => void): void {
     this.#appender.onFailure = act
@@ -97,11 +115,11 @@ export class Journal {
    * Adds `count` packets, whole lines with their ends or whole frames: the offset of the first. The bytes must not change.
    * They are written with all else that is added in this turn of the event loop and while the write before it goes on.
    */
-  append(bytes: Uint8Array, count: number): number {
+  append(bytes: Uint8Array, count: number, marks?: RecordMarks): number {
     const offset = this.#next
     this.#next += count
     this.#time = Math.max(this.#time, (this.#options.now ?? Date.now)())
-    this.#appender.add({ offset, count, time: this.#time, bytes })
+    this.#appender.add({ offset, count, time: this.#time, bytes, marks })
     return offset
   }
 
@@ -118,11 +136,11 @@ export class Journal {
 
   /** Removes the files that the options do not ask to keep; done now and then by itself. */
   tidy(): void {
-    const { keepBytes, keepFor, now = Date.now, warn } = this.#options
+    const { keepBytes, keepFor, now = Date.now, warn, hold } = this.#options
     const before = keepFor === undefined ? undefined : now() - keepFor
     try {
       if (before !== undefined) this.#appender.leaveOld(before)
-      this.#segments.remove({ keepBytes, before })
+      this.#segments.remove({ keepBytes, before, hold: hold?.() })
     } catch (error) {
       warn(carrierError(this.#options.folder, error).message)
     }

@@ -18,6 +18,8 @@ export interface JournalOptions {
   readonly keepBytes?: number
   /** Milliseconds since the last record of a file, after which the file is removed. */
   readonly keepFor?: number
+  /** Files with packets from this offset on are not removed. */
+  readonly hold?: () => number
   /** Bytes that may wait to be written before `isFull`; default 16 MiB. */
   readonly waiting?: number
   /** Told of what was found cut short, damaged, removed. */

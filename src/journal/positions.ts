@@ -9,6 +9,8 @@ import type { JournalSync } from './options.ts'
 import { SegmentFile } from './segment-file.ts'
 
 const NAME = 'consumers.ndjson'
+/** With sync always, what is written is on the disk after this time; a kill of the process takes nothing. */
+const SYNC_AFTER_MS = 200
 /** Lines beyond those that count, after which the file is written anew. */
 const STALE_LINES = 10_000
 
@@ -28,6 +30,7 @@ export class Positions {
   #file: SegmentFile | undefined
   #working: Promise<void> | undefined
   #failure: CarrierError | undefined
+  #timer: NodeJS.Timeout | undefined
 
   static open(options: PositionsOptions): Positions {
     return new Positions(options, readPositions(options))
@@ -69,9 +72,11 @@ export class Positions {
   async flushed(): Promise<void> {
     while (this.#working && !this.#failure) await this.#working
     if (this.#failure) throw this.#failure
+    if (this.#options.sync === 'always') await this.#file?.sync()
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#timer)
     try {
       await this.flushed()
     } finally {
@@ -104,8 +109,15 @@ export class Positions {
     this.#changed.clear()
     this.#file ??= await SegmentFile.append(this.#path)
     await this.#file.write([Buffer.from(lines.join(''))])
-    if (this.#options.sync === 'always') await this.#file.sync()
+    if (this.#options.sync === 'always') this.#timer ??= setTimeout(() => this.#sync(), SYNC_AFTER_MS)
     this.#lines += lines.length
+  }
+
+  #sync(): void {
+    this.#timer = undefined
+    this.#file?.sync().catch(error => {
+      this.#failure ??= carrierError(this.#path, error)
+    })
   }
 
   /** Under another name until it is whole and on the disk. */

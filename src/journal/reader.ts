@@ -49,6 +49,8 @@ export class JournalReader {
   /** The next packet that is wanted; nothing while it is looked for by time. */
   #offset: number | undefined
   readonly #time: number
+  /** While it is looked for by time: packets before it are older. */
+  #older = 0
   #isClosed = false
 
   constructor(segments: Segments, appender: Appender, { from, warn }: ReaderOptions) {
@@ -70,20 +72,27 @@ export class JournalReader {
    * `offset` before the call. One call at a time.
    */
   async next(): Promise<Portion> {
+    const { kept } = this.#appender
     for (;;) {
       const current = this.#isClosed ? undefined : await this.#open()
-      if (!current) return NOTHING
+      if (!current) return this.#nothing(kept)
       const chunk = await this.#read(current)
       if (chunk) {
         const portion = this.#pick(current.decoder.push(chunk).flatMap(packet => recordOf(packet) ?? []))
         if (portion.records.length > 0) return portion
-      } else if (!(await this.#leave(current))) return NOTHING
+      } else if (!(await this.#leave(current))) return this.#nothing(kept)
     }
   }
 
   /** Ends when there is more to be read; false when nothing more will come. */
   more(): Promise<boolean> {
-    return this.#appender.beyond(this.#offset ?? 0)
+    return this.#appender.beyond(this.#offset ?? this.#older)
+  }
+
+  /** All that was kept when this began is read. */
+  #nothing(kept: number): Portion {
+    this.#older = kept
+    return NOTHING
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 // The file that records are being added to: writes in order, in one piece each, and what makes them durable.
 
-import { close, fdatasync, open, writev } from 'node:fs'
+import { close, fdatasync, ftruncate, open, writev } from 'node:fs'
 import { promisify } from 'node:util'
 
 /** Buffers that the system takes at once (IOV_MAX is 1024 on Linux). */
@@ -9,6 +9,7 @@ const MOST_PIECES = 1000
 const opened = promisify(open)
 const synced = promisify(fdatasync)
 const closed = promisify(close)
+const truncated = promisify(ftruncate)
 
 export class SegmentFile {
   readonly #descriptor: number
@@ -38,6 +39,11 @@ export class SegmentFile {
     let rest = chunks
     while (rest.length > 0) rest = without(rest, await this.#writeSome(rest.slice(0, MOST_PIECES)))
     this.#isDirty = true
+  }
+
+  /** Takes back what was written beyond so many bytes. */
+  cut(size: number): Promise<void> {
+    return truncated(this.#descriptor, size)
   }
 
   /** Ends when the disk has all whose write had ended. */

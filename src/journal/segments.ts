@@ -1,6 +1,6 @@
 // All files of a journal, in order: where an offset or a time is, and which are removed.
 
-import { unlinkSync } from 'node:fs'
+import { rmSync, unlinkSync } from 'node:fs'
 import type { JournalRecord } from './record.ts'
 import { findSegments, mendSegment, type Segment, segmentPath } from './segment.ts'
 
@@ -8,6 +8,8 @@ export interface Retention {
   readonly keepBytes?: number | undefined
   /** Epoch milliseconds: files that ended before it are removed. */
   readonly before?: number | undefined
+  /** Files with packets from this offset on stay. */
+  readonly hold?: number | undefined
 }
 
 export class Segments {
@@ -50,6 +52,12 @@ export class Segments {
     return segment
   }
 
+  /** Takes back the last one, of which there is no file. */
+  takeBack(segment: Segment): void {
+    this.#all = this.#all.filter(one => one !== segment)
+    rmSync(segment.path, { force: true })
+  }
+
   /** The file that holds an offset, or the first that is kept after it. */
   holding(offset: number): Segment | undefined {
     return this.#all.findLast(({ first }) => first <= offset) ?? this.#all[0]
@@ -69,11 +77,15 @@ export class Segments {
   }
 
   /** Never the last one, which is being added to. */
-  remove({ keepBytes = Number.POSITIVE_INFINITY, before = Number.NEGATIVE_INFINITY }: Retention): void {
+  remove({
+    keepBytes = Number.POSITIVE_INFINITY,
+    before = Number.NEGATIVE_INFINITY,
+    hold = Number.POSITIVE_INFINITY,
+  }: Retention): void {
     let { size } = this
     while (this.#all.length > 1) {
-      const [oldest] = this.#all
-      if (!oldest || (size <= keepBytes && (oldest.ended ?? before) >= before)) return
+      const [oldest, next] = this.#all
+      if (!oldest || !next || next.first > hold || (size <= keepBytes && (oldest.ended ?? before) >= before)) return
       unlinkSync(oldest.path)
       this.#all = this.#all.slice(1)
       size -= oldest.size

@@ -32,8 +32,11 @@ export class Replica {
   /** A life of the publisher that a snapshot was wanted of: once for each. */
   #foreign: string | undefined
 
-  /** Times are milliseconds of a clock that does not step; there should have been a snapshot `PATIENCE_MS` from `now`. */
-  constructor(now: number) {
+  readonly #patience: number
+
+  /** Times are milliseconds of a clock that does not step; there should have been a snapshot `patience` from `now`. */
+  constructor(now: number, patience = PATIENCE_MS) {
+    this.#patience = patience
     this.#heard = now
     this.#missingSince = now
   }
@@ -71,10 +74,15 @@ export class Replica {
     return NOTHING
   }
 
+  /** Whether the publisher has said nothing for too long. */
+  isSilent(now: number): boolean {
+    return now - this.#heard >= this.#patience
+  }
+
   /** Whether a new snapshot has to be asked for; if so, it is not asked for again before long. */
   wantsSnapshot(now: number): boolean {
-    const missing = this.#missingSince !== undefined && now - this.#missingSince >= PATIENCE_MS
-    if (!missing && !this.#urgent && now - this.#heard < PATIENCE_MS) return false
+    const missing = this.#missingSince !== undefined && now - this.#missingSince >= this.#patience
+    if (!missing && !this.#urgent && !this.isSilent(now)) return false
     this.#missingSince = now
     this.#heard = now
     this.#urgent = false

@@ -1,7 +1,7 @@
 // What a subscriber has of all publishers that feed its subscriptions: subscription, publisher, rows.
 
 import type { Update } from './dataset.ts'
-import { type Applied, Replica } from './replica.ts'
+import { type Applied, PATIENCE_MS, Replica } from './replica.ts'
 
 /** A snapshot that has to be asked for. */
 export interface Want {
@@ -9,8 +9,26 @@ export interface Want {
   readonly publisher: string
 }
 
+/** Asked for because the publisher is silent, or because an update of it is missing. */
+export interface Due extends Want {
+  readonly reason: 'silent' | 'missing'
+}
+
 export class Replicas {
   readonly #subscriptions = new Map<string, Map<string, Replica>>()
+  readonly #patience: number
+
+  /** Milliseconds that something missing is waited for. */
+  constructor(patience = PATIENCE_MS) {
+    this.#patience = patience
+  }
+
+  /** Whether of no publisher anything is known to be missing. */
+  get areCurrent(): boolean {
+    return [...this.#subscriptions.values()].every(publishers =>
+      [...publishers.values()].every(({ isCurrent }) => isCurrent),
+    )
+  }
 
   /** Whether it is new. */
   subscribe(subscription: string): boolean {
@@ -38,7 +56,7 @@ export class Replicas {
     if (!publishers) return undefined
     const known = publishers.get(publisher)
     if (known) return known.take(update, now)
-    const replica = new Replica(now)
+    const replica = new Replica(now, this.#patience)
     publishers.set(publisher, replica)
     return replica.take(update, now)
   }
@@ -49,11 +67,12 @@ export class Replicas {
   }
 
   /** The snapshots to ask for at this moment. */
-  wants(now: number): readonly Want[] {
-    const wants: Want[] = []
+  wants(now: number): readonly Due[] {
+    const wants: Due[] = []
     for (const [subscription, publishers] of this.#subscriptions) {
       for (const [publisher, replica] of publishers) {
-        if (replica.wantsSnapshot(now)) wants.push({ subscription, publisher })
+        const reason = replica.isSilent(now) ? 'silent' : 'missing'
+        if (replica.wantsSnapshot(now)) wants.push({ subscription, publisher, reason })
       }
     }
     return wants

@@ -13,6 +13,7 @@ import { pick } from './pick.ts'
 import { postgres } from './postgres.ts'
 import { routing } from './routing.ts'
 import { sensors, sensorsLatency } from './sensors.ts'
+import { spectrum } from './spectrum.ts'
 import { sqlite, sqliteDurable } from './sqlite.ts'
 import { startup } from './startup.ts'
 import { vrt } from './vrt.ts'
@@ -35,6 +36,7 @@ export const benches: readonly Bench[] = [
   sensorsLatency,
   frames,
   fft,
+  spectrum,
   routing,
   broker,
   dataflow,

@@ -35,6 +35,7 @@ const OURS = [
   'log-source',
   'repack',
   'sensor-sim',
+  'spectrum',
   'valkyrie-recv',
   'valkyrie-send',
   'verify',

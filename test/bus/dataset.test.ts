@@ -183,3 +183,73 @@ t.test('what is not well formed is nothing', async t => {
     update: { kind: 'heartbeat', seq: null },
   })
 })
+
+t.test(
+  '0 is the snapshot, 1 is applied, 3 is held: then a snapshot is asked for, and of who says nothing, too',
+  async t => {
+    const { url, path } = await serve(t)
+    const { context, stop, warnings, ledger } = busContext()
+    const source = datasetSubscriber(busFor(url), { address: 'at', dataset: 'd', as: 'state', patience: 400 }, context)
+    const states: (Json | undefined)[] = []
+    const done = (async () => {
+      for await (const batch of source) for (const { meta } of batch) states.push(meta['rows'])
+    })()
+    const publisher = new RawClient(t, path)
+    await publisher.subscribe(['at', 'p'])
+    const asked = async () => {
+      for (;;) {
+        const announced = readAnnouncement(await publisher.hear())
+        if (announced) return announced
+      }
+    }
+    const { id, replyTo, again } = await asked()
+    t.notOk(again)
+    const tell = (more: Meta) =>
+      publisher.say({ topic: replyTo, update: { subscription: id, publisher: 'p', dataset: 'd', epoch: 'e', ...more } })
+    tell({ kind: 'snapshot', seq: 0, rows: ['a'] })
+    tell({ kind: 'delta', seq: 1, inserts: ['b'], deletes: [] })
+    tell({ kind: 'delta', seq: 3, inserts: ['d'], deletes: [] })
+    t.match(await asked(), { id, again: true })
+    t.same(states, [['a'], ['a', 'b']])
+    t.match(warnings.at(-1), /^p: an update is missing, a snapshot is asked for|^p: not heard of/)
+    tell({ kind: 'snapshot', seq: 3, rows: ['b', 'c', 'd'] })
+    t.match(await asked(), { id, again: true })
+    t.same(states.at(-1), ['b', 'c', 'd'])
+    t.match(warnings.at(-1), /^p: not heard of for 400ms, a snapshot is asked for/)
+    const said = warnings.length
+    await asked()
+    t.equal(warnings.length, said, 'a silence is told once')
+    stop.abort()
+    await done
+    t.equal(ledger.lost, 0)
+  },
+)
+
+t.test('a broker that goes and comes back is no loss where a snapshot has made it good', async t => {
+  const before = await serve(t)
+  const bus = busFor(before.url)
+  const { context, stop, ledger } = busContext()
+  const own = busContext()
+  const publisher = new DatasetPublisher(bus, { name: 'p', addresses: ['at'], dataset: 'd' }, own.context)
+  await publisher.open()
+  await publisher.publish([1])
+  const states: (Json | undefined)[] = []
+  const options = { address: 'at', dataset: 'd', every: 100, as: 'state' } as const
+  const done = (async () => {
+    for await (const batch of datasetSubscriber(bus, options, context)) {
+      for (const { meta } of batch) states.push(meta['rows'])
+    }
+  })()
+  const until = async (rows: Json) => {
+    while (JSON.stringify(states.at(-1)) !== JSON.stringify(rows)) await new Promise(resolve => setTimeout(resolve, 5))
+  }
+  await until([1])
+  await before.server.close()
+  await serve(t, { listen: [before.url] })
+  await publisher.publish([1, 2])
+  await until([1, 2])
+  stop.abort()
+  await done
+  await publisher.close()
+  t.same([ledger.lost, own.ledger.lost], [0, 0])
+})

@@ -48,6 +48,19 @@ t.test('a file in any cut, piped or named, gives the same bytes', async t => {
   }
 })
 
+t.test('what is counted are spectra, however their samples came', async t => {
+  writeFileSync(join(folder, 'b.iq'), Buffer.alloc(100_000))
+  const options = '-q --from raw --dtype cu8 -s 512 -n 3'
+  for (const input of [`fft ${options} b.iq`, `dd if=b.iq bs=777 status=none | fft ${options}`]) {
+    const [raw, json] = await Promise.all([run(`${input} --to raw`), run(`${input} --to ndjson`)])
+    t.equal(raw.stdout.length, 3 * 512 * 4)
+    t.same(
+      lines(json.stdout).map(({ seq }) => seq),
+      [0, 1, 2],
+    )
+  }
+})
+
 t.test('a thread of its own makes no difference', async t => {
   const samples = Float32Array.from({ length: 2_000_003 }, (_, at) => Math.sin(at * at * 1e-6))
   writeFileSync(join(folder, 'long.cf32'), samples.slice(0, 2_000_000))

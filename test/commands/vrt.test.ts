@@ -95,6 +95,12 @@ t.test('an address that is not loopback is refused', async t => {
   t.match(stderr, /anybody who reaches 0\.0\.0\.0 could connect/)
 })
 
+t.test('--count counts what is passed on', async t => {
+  const { device } = await simulator(t)
+  const { stdout } = await finish(t, `vrt ${device} --decimation 64 --only samples -n 3 --to ndjson`)
+  t.equal(stdout.trim().split('\n').length, 3)
+})
+
 t.test('VRT over TCP, from whoever sends it', async t => {
   const server = createServer(socket => socket.end(bytesOfHex(IQ, IQ.replace('1460', '1461'))))
   server.listen(0, '127.0.0.1')

@@ -12,6 +12,15 @@ t.test('both fields move on, nanoseconds without loss', async t => {
   })
 })
 
+t.test('a time has as many digits as the one it follows, three at least', async t => {
+  const after = (timestamp: string, seconds: number) => timeFieldsAfter({ timestamp }, seconds)['timestamp']
+  t.equal(after('2023-11-14T22:13:20.123456789Z', 1e-9), '2023-11-14T22:13:20.123456790Z')
+  t.equal(after('2023-11-14T22:13:20.999999Z', 1e-6), '2023-11-14T22:13:21.000000Z')
+  t.equal(after('2023-11-14T22:13:20Z', 0.5), '2023-11-14T22:13:20.500Z')
+  t.equal(after('1958-03-01', 86400), '1958-03-02T00:00:00.000Z')
+  t.equal(after('1969-12-31T23:59:59.999999Z', -1e-6), '1969-12-31T23:59:59.999998Z')
+})
+
 t.test('what is no time stays as it is, or away', async t => {
   t.same(timeFieldsAfter({}, 1), {})
   t.same(timeFieldsAfter({ timestamp: 'yesterday', timestamp_ns: 5 }, 1), { timestamp: 'yesterday' })

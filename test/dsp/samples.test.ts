@@ -80,3 +80,12 @@ t.test('a part of a sample at the end is left', async t => {
   sampleFormat('int16')?.read(Uint8Array.of(0, 0x40, 9), to)
   t.same([...to], [0.5, 0, 0, 0])
 })
+
+t.test('a Buffer at an odd place is read as well, and stays as it is', async t => {
+  for (const dtype of ['int16', 'ci16_be', 'cf32_be']) {
+    const data = Buffer.from([0, 1, 2, 3, 4, 5, 6, 7, 8]).subarray(1)
+    const before = [...data]
+    sampleFormat(dtype)?.read(data, new Float64Array(4))
+    t.same([...data], before, dtype)
+  }
+})

@@ -32,7 +32,7 @@ for (const sync of JOURNAL_SYNC) {
     t.equal(again.first, 0)
     again.append(line(5), 1)
     await again.flushed()
-    const expected = [`0 ${line(1)}`, `1 ${line(2)}${line(3)}`, `3 ${line(4)}`, `4 ${line(5)}`].map(text =>
+    const expected = [`0 ${line(1)}`, `1 ${line(2)}`, `2 ${line(3)}`, `3 ${line(4)}`, `4 ${line(5)}`].map(text =>
       text.trimEnd(),
     )
     t.same(await readAll(again.reader('first')), expected)

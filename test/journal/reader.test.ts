@@ -53,6 +53,7 @@ t.test('from any time', async t => {
 t.test('a record of several packets is given whole where some of it is wanted', async t => {
   const { journal } = await openJournal(t.testdir({}))
   journal.append(Buffer.concat([line(0), line(1), line(2)]), 3)
+  await journal.flushed()
   journal.append(line(3), 1)
   await journal.flushed()
   const reader = journal.reader({ offset: 1 })
@@ -67,6 +68,29 @@ t.test('a record of several packets is given whole where some of it is wanted', 
     ],
   )
   t.equal(reader.offset, 4)
+  await journal.close()
+})
+
+t.test('who waits for a time that is to come is not woken by what is there', async t => {
+  let now = 1000
+  const { journal } = await openJournal(t.testdir({}), { now: () => now })
+  const early = journal.reader({ time: 5000 })
+  t.same(await readAll(early), [])
+  journal.append(line(0), 1)
+  await journal.flushed()
+  t.equal(await early.more(), true)
+  t.same(await readAll(early), [])
+  let isWoken = false
+  const more = early.more().then(isMore => {
+    isWoken = true
+    return isMore
+  })
+  await new Promise(setImmediate)
+  t.notOk(isWoken)
+  now = 5000
+  journal.append(line(1), 1)
+  t.equal(await more, true)
+  t.same(await readAll(early), [`1 ${line(1)}`.trimEnd()])
   await journal.close()
 })
 

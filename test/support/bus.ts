@@ -74,8 +74,8 @@ export class RawClient {
     return JSON.parse(line)
   }
 
-  async subscribe(pattern: string, more: JsonObject = {}): Promise<void> {
-    this.say({ broker: { do: 'subscribe', pattern, ...more } })
+  async subscribe(pattern: string | readonly string[], more: JsonObject = {}): Promise<void> {
+    this.say({ broker: { do: 'subscribe', pattern: typeof pattern === 'string' ? pattern : [...pattern], ...more } })
     await this.hear()
   }
 

@@ -19,13 +19,16 @@ export function line(value: unknown): Buffer {
   return Buffer.from(`${JSON.stringify({ topic: 't', value })}\n`)
 }
 
-/** All records from where the reader is to the end: offset and text, and a line for what is lost. */
+/** All packets from where the reader is to the end: offset and text, and a line for what is lost. */
 export async function readAll(reader: JournalReader): Promise<readonly string[]> {
   const found: string[] = []
   for (;;) {
     const { records, lost } = await reader.next()
     if (lost > 0) found.push(`lost ${lost}`)
     if (records.length === 0) return found
-    for (const { offset, bytes } of records) found.push(`${offset} ${Buffer.from(bytes).toString().trimEnd()}`)
+    for (const { offset, bytes } of records) {
+      const lines = Buffer.from(bytes).toString().trimEnd().split('\n')
+      found.push(...lines.map((text, index) => `${offset + index} ${text}`))
+    }
   }
 }

@@ -106,7 +106,7 @@ t.test('publishers from which a snapshot is missing are named, and one that is g
   const lost = new Dataset('e').heartbeat()
   replicas.take({ subscription: 'u', publisher: 'a' }, lost, 0)
   t.same(replicas.wants(PATIENCE_MS - 1), [])
-  t.same(replicas.wants(PATIENCE_MS), [{ subscription: 'u', publisher: 'a' }])
+  t.same(replicas.wants(PATIENCE_MS), [{ subscription: 'u', publisher: 'a', reason: 'silent' }])
   t.ok(replicas.forget({ subscription: 'u', publisher: 'a' }))
   t.same(replicas.wants(PATIENCE_MS * 3), [])
   t.equal(replicas.take({ subscription: 'v', publisher: 'a' }, lost, 0), undefined)

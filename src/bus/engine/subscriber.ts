@@ -28,6 +28,9 @@ export function engineSubscriber(
   if (policy === 'block' && options.window === undefined && !engine.canBlock) {
     throw new UsageError(`${engine.name}: cannot wait for a subscriber: --policy block is not for this bus`)
   }
+  if (options.from !== undefined || options.durable !== undefined) {
+    throw new UsageError(`${engine.name}: --from and --durable are for a broker of our own (tcp:, tls:, unix:)`)
+  }
   const window = options.window ?? (policy === 'block' ? Math.min(packets, UNDERWAY) : undefined)
   const wanted: Wanted = {
     id: makeIds()(),

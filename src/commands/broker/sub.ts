@@ -7,9 +7,10 @@ import { busFor } from '../../bus/index.ts'
 import { defineCommand } from '../../cli/command.ts'
 import { openOutputs, runInto } from '../../cli/endpoints.ts'
 import { limited } from '../../cli/limits.ts'
-import type { Option } from '../../cli/option.ts'
+import type { Option, Values } from '../../cli/option.ts'
 import { BUS, COMMON, LIMITS, OUTPUT, REJECTS } from '../../cli/shared-options.ts'
 import { UsageError } from '../../errors.ts'
+import { parseTime } from '../../filter/time.ts'
 import type { Source } from '../../stream/step.ts'
 import { isPattern } from '../../topic/address.ts'
 
@@ -51,6 +52,26 @@ const OPTIONS = [
       'it says "redelivered":true, because it may have been dealt with.',
   },
   {
+    name: 'from',
+    kind: 'text',
+    argument: 'PLACE',
+    summary: 'begin in the past, where the broker keeps a journal: an offset, a time, or earliest',
+    detail:
+      'Then what is published goes on without a seam, at the pace of this subscriber. A number is an offset; a time is ' +
+      '2026-11-21T04:00:00Z (UTC without an offset), 2026-11-21, or how long ago: 1h.',
+  },
+  { name: 'offsets', kind: 'flag', summary: 'with --from: each packet says its "offset" in the journal' },
+  {
+    name: 'durable',
+    kind: 'text',
+    argument: 'NAME',
+    summary: 'be a consumer that the broker remembers, which goes on where it acknowledged; implies --window 1000',
+    detail:
+      'Where the broker keeps a journal. A new consumer begins with what is published from now on, or at --from. Several that ' +
+      'name the same one share its packets. What it had not acknowledged comes again and says "redelivered":true, also after ' +
+      'a kill of the broker.',
+  },
+  {
     name: 'dataset',
     kind: 'text',
     argument: 'NAME',
@@ -82,12 +103,14 @@ export const brokerSub = defineCommand({
   description: [
     'broker sub writes every packet that is published to a topic one of the patterns stands for, from now on, until it is ' +
       'stopped. A packet comes once, however many patterns match.',
+    'Where the broker keeps a journal (broker serve --journal), --from begins in the past, and --durable NAME goes on where ' +
+      'the consumer of that name acknowledged, whoever was killed meanwhile.',
     'With --dataset it subscribes to the rows of a dataset (see broker pub --dataset) at every publisher that listens at the ' +
       'address. It prints {"dataset":…,"publisher":…,"seq":…,"rows":[…]} for a snapshot, and "inserts" and "deletes" for a ' +
       'change; with --as state all rows of the publisher after each change. Whatever is missed is noticed, and healed by ' +
       'a new snapshot.',
     'When the connection breaks it is made again; what was published meanwhile is missed, which is said and makes exit ' +
-      'code 3.',
+      'code 3. With --from or --durable nothing is missed.',
   ],
   positionals: [
     {
@@ -108,7 +131,10 @@ export const brokerSub = defineCommand({
   filter: false,
   async run(context) {
     const { values, positionals, carrier, ledger, reject, warn, explain } = context
-    const { policy, buffer, to, group, window, live, dataset, as, every } = values
+    const { policy, buffer, to, group, live, dataset, as, every, durable, offsets } = values
+    const window = values.window ?? (durable === undefined ? undefined : WINDOW)
+    const from = placeOf(values.from)
+    checkPast(values)
     const surroundings = { stop: carrier.stop, ledger, warn, reject }
     const bus = busFor(values.bus)
     const onReady = () => explain(`subscribed to ${positionals.join(', ')}`)
@@ -121,6 +147,9 @@ export const brokerSub = defineCommand({
               packets: buffer,
               ...(group !== undefined && { group }),
               ...(window !== undefined && { window }),
+              ...(from !== undefined && { from }),
+              ...(offsets && { offsets }),
+              ...(durable !== undefined && { durable }),
               ...(live && { retained: false }),
               ...(to === 'frame' && { form: 'frames' as const }),
               onReady,
@@ -133,6 +162,31 @@ export const brokerSub = defineCommand({
     await runInto(limited(source, values, context.stop), [], sink)
   },
 })
+
+/** Packets under way to a consumer, where nobody says how many. */
+const WINDOW = 1000
+
+/** An offset, or words that every broker understands. */
+function placeOf(text: string | undefined): number | string | undefined {
+  if (text === undefined || text === 'earliest') return text
+  if (/^\d+$/.test(text)) return Number(text)
+  return new Date(parseTime(text, Date.now())).toISOString()
+}
+
+function checkPast({ from, durable, group, window, dataset, offsets }: Values<typeof OPTIONS>): void {
+  if (dataset !== undefined && (from ?? durable) !== undefined) {
+    throw new UsageError('--dataset: begins with a snapshot: not with --from or --durable')
+  }
+  if (durable !== undefined && group !== undefined) {
+    throw new UsageError('--durable: who names the same consumer shares it: not with --group')
+  }
+  if (from !== undefined && durable === undefined && (group ?? window) !== undefined) {
+    throw new UsageError('--from: with --group or --window only where --durable names a consumer')
+  }
+  if (offsets && (from === undefined || durable !== undefined)) {
+    throw new UsageError('--offsets: only with --from, and not with --durable')
+  }
+}
 
 function rows(
   bus: Bus,

@@ -1,0 +1,3 @@
+// Style sheets, which the build takes along.
+
+declare module '*.css' {}
