@@ -1,7 +1,7 @@
 // Brokers side by side: the same load on each, from and to clients in C.
 
 import { Broker, KINDS, type Load, OURS, type Said } from './broker-servers.ts'
-import type { Bar, Bench, Case, Settings, Side } from './harness.ts'
+import type { Bar, Bench, Case, Run, Settings, Side } from './harness.ts'
 
 const NATS = 'nats-server'
 const MOSQUITTO = 'mosquitto'
@@ -9,101 +9,126 @@ const SUBSCRIBERS = 8
 const PUBLISHERS = 8
 /** Messages that are sent while no subscriber reads: more than the sockets hold. */
 const STALLED = 1_000_000
+const WINDOWS = 5
 
 const brokers = new Map(KINDS.map(kind => [kind.name, new Broker(kind)]))
 
-/** One side a broker; what our own loses is a failure. */
-function sides(load: Load, value: (said: Said) => number): readonly Side[] {
-  return KINDS.map(({ name, needs }) => side(name, ['cc', ...needs], () => under(name, load, value)))
+interface Outcome {
+  readonly said: Said
+  readonly run: Run
 }
 
-function side(name: string, needs: readonly string[], run: Side['run']): Side {
-  return { name, needs, run }
+/** What is read off a run. */
+interface Reading extends Pick<Case, 'title' | 'unit' | 'better' | 'bars'> {
+  readonly value: (outcome: Outcome) => number
 }
 
-async function under(name: string, load: Load, value: (said: Said) => number) {
+/** Cases about the same runs: the first makes them, the others read on in them. */
+function readings(load: Load, some: readonly Reading[], run = under): readonly Case[] {
+  const outcomes = new Map(KINDS.map(({ name }): [string, Outcome[]] => [name, []]))
+  return some.map(({ value, ...reading }, place) => ({
+    ...reading,
+    sides: KINDS.map(({ name, needs }): Side => {
+      let round = 0
+      const read = async () => {
+        const made = outcomes.get(name) ?? []
+        if (place === 0) made.push(await run(name, load))
+        const outcome = made[round++]
+        if (!outcome) throw new Error('its runs failed')
+        return { ...outcome.run, value: value(outcome) }
+      }
+      return { name, needs: ['cc', ...needs], run: read }
+    }),
+  }))
+}
+
+/** What our own loses is a failure. */
+async function under(name: string, load: Load, policy?: string): Promise<Outcome> {
   const broker = brokers.get(name)
   if (!broker) throw new Error(`no broker ${name}`)
-  const { said, run } = await broker.under(load)
-  if (name === OURS && (said.lost !== 0 || said.disordered !== 0)) {
-    throw new Error(`${said.lost} messages lost, ${said.disordered} out of order`)
+  const outcome = await broker.under(load, policy)
+  const { lost, told, disordered } = outcome.said
+  if (name === OURS && (lost !== told || (told > 0 && policy === undefined) || disordered > 0)) {
+    throw new Error(`${lost} messages lost, ${told} told of, ${disordered} out of order`)
   }
-  return { ...run, value: value(said) }
+  return outcome
 }
 
-const rate = ({ rate }: Said) => rate
-const delivered = ({ got, lost }: Said) => (100 * got) / (got + lost)
-const half: Bar = { side: OURS, factor: 0.5, than: NATS }
+/** The calmest of some runs: a late message is late mostly because the machine did something else. */
+async function calmest(name: string, load: Load, policy?: string): Promise<Outcome> {
+  let best = await under(name, load, policy)
+  for (let run = 1; run < WINDOWS; run++) {
+    const next = await under(name, load, policy)
+    if (next.said.p99 < best.said.p99) best = next
+  }
+  return best
+}
 
-function rates(scale: number): readonly Case[] {
-  const shared = { unit: 'messages/s', better: 'more' } as const
-  const seconds = scale
+const half: Bar = { side: OURS, factor: 0.5, than: NATS }
+const twice: Bar = { side: OURS, factor: 2, than: NATS }
+
+/** What comes through, and what it costs, which says more where others use the machine, too. */
+function through(title: string, load: Load, bars: readonly Bar[] = [half]): readonly Case[] {
+  const cost = ({ run, said }: Outcome) => ((run.cpu ?? Number.NaN) * 1e6) / said.got
+  return readings(load, [
+    { title, unit: 'messages/s', better: 'more', bars, value: ({ said }) => said.rate },
+    {
+      title: `${title}: processor time of the broker a message`,
+      unit: 'µs',
+      better: 'less',
+      bars: [twice],
+      value: cost,
+    },
+  ])
+}
+
+function rates(seconds: number): readonly Case[] {
+  const more = [MOSQUITTO, 'aedes'].map(than => ({ side: OURS, factor: 6, than }))
+  const turns = `1 publisher of ${SUBSCRIBERS} topics by turns, ${SUBSCRIBERS} subscribers of one each`
   return [
-    {
-      title: '1 publisher, 1 subscriber',
-      ...shared,
-      sides: sides({ seconds }, rate),
-      bars: [{ side: OURS, factor: 6, than: MOSQUITTO }, { side: OURS, factor: 6, than: 'aedes' }, half],
-    },
-    {
-      title: `1 publisher, ${SUBSCRIBERS} subscribers: what they get in all`,
-      ...shared,
-      sides: sides({ seconds, subscribers: SUBSCRIBERS }, rate),
-      bars: [half],
-    },
-    {
-      title: `${PUBLISHERS} publishers, 1 subscriber`,
-      ...shared,
-      sides: sides({ seconds, publishers: PUBLISHERS }, rate),
-      bars: [half],
-    },
-    {
-      title: `1 publisher of ${SUBSCRIBERS} topics by turns, ${SUBSCRIBERS} subscribers of one each`,
-      ...shared,
-      sides: sides({ seconds, subscribers: SUBSCRIBERS, own: 1 }, rate),
-      bars: [half],
-    },
+    ...through('1 publisher, 1 subscriber', { seconds }, [...more, half]),
+    ...through(`1 publisher, ${SUBSCRIBERS} subscribers of all`, { seconds, subscribers: SUBSCRIBERS }),
+    ...through(`${PUBLISHERS} publishers, 1 subscriber`, { seconds, publishers: PUBLISHERS }),
+    ...through(turns, { seconds, subscribers: SUBSCRIBERS, own: 1 }),
   ]
 }
 
 function ages(scale: number): readonly Case[] {
-  const load = { rate: 5000, seconds: 2 * scale }
   const shared = { unit: 'µs', better: 'less' } as const
-  const bars = [NATS, MOSQUITTO].map(than => ({ side: OURS, factor: 2, than }))
-  return [
-    { title: '5,000 messages/s: median of their ages', ...shared, sides: sides(load, ({ p50 }) => p50), bars: [] },
-    { title: '5,000 messages/s: 99th percentile of their ages', ...shared, sides: sides(load, ({ p99 }) => p99), bars },
+  const title = `age of 5,000 messages/s when they are received, in the calmest of ${WINDOWS} runs`
+  const bars = [twice, { ...twice, than: MOSQUITTO }]
+  const some: readonly Reading[] = [
+    { title: `${title}: 99th percentile`, ...shared, bars, value: ({ said }) => said.p99 },
+    { title: `${title}: median`, ...shared, bars: [], value: ({ said }) => said.p50 },
   ]
+  return readings({ rate: 5000, seconds: scale }, some, calmest)
 }
 
 function losses(scale: number): readonly Case[] {
-  const shared = { unit: '% received', better: 'more', bars: [{ side: OURS, factor: 100 }] } as const
+  const value = ({ said: { got, lost } }: Outcome) => (100 * got) / (got + lost)
+  const shared = { unit: '% received', better: 'more', bars: [{ side: OURS, factor: 100 }], value } as const
   const stalled = { stall: 3000, count: STALLED * scale, seconds: 4 }
   return [
-    {
-      title: '1 publisher at full speed for a while, 1 subscriber',
-      ...shared,
-      sides: sides({ seconds: 5 * scale }, delivered),
-    },
-    { title: 'a subscriber that does not read for 3 s meanwhile', ...shared, sides: sides(stalled, delivered) },
+    ...readings({ seconds: 5 * scale }, [{ title: '1 publisher at full speed for 5 s, 1 subscriber', ...shared }]),
+    ...readings(stalled, [{ title: 'a subscriber that does not read for 3 s meanwhile', ...shared }]),
   ]
 }
 
 /** What one subscriber that does not read is to nine that do. */
 function frozen(scale: number): Case {
-  const load = { rate: 50_000, seconds: 2 * scale, subscribers: 9 }
-  const beside = { ...load, subscribers: 10, frozen: 1 }
-  const ours = (name: string, load: Load) =>
-    side(name, ['cc', 'broker'], async () => {
-      const { said, run } = await brokerOfOurs().under(load, 'drop-oldest')
-      if (said.lost !== said.told) throw new Error(`${said.lost} lost, ${said.told} told of`)
+  const load = { rate: 50_000, seconds: scale, subscribers: 9 }
+  const ours = (name: string, load: Load): Side => {
+    const run = async () => {
+      const { said, run } = await calmest(OURS, load, 'drop-oldest')
       return { ...run, value: said.p99 }
-    })
+    }
+    return { name, needs: ['cc', 'broker'], run }
+  }
   return {
-    title: '50,000 messages/s, nine subscribers that read: 99th percentile of their ages',
+    title: `50,000 messages/s to nine subscribers of ours: 99th percentile of their ages, in the calmest of ${WINDOWS} runs`,
     unit: 'µs',
     better: 'less',
-    sides: [ours('alone', load), ours('beside one that does not read', beside)],
+    sides: [ours('alone', load), ours('beside one that does not read', { ...load, subscribers: 10, frozen: 1 })],
     bars: [{ side: 'beside one that does not read', factor: 2, than: 'alone' }],
   }
 }
@@ -117,10 +142,4 @@ export const broker: Bench = {
   async close() {
     for (const broker of brokers.values()) await broker.close()
   },
-}
-
-function brokerOfOurs(): Broker {
-  const ours = brokers.get(OURS)
-  if (!ours) throw new Error(`no broker ${OURS}`)
-  return ours
 }
