@@ -48,7 +48,23 @@ export async function* datasetSubscriber(
   replicas.subscribe(id)
   const subscription = new Subscription({ id, dataset, ...(every !== undefined && { every }) })
   const sink = await bus.publish({ onReturned: batch => announcer.hurryLater(batch) }, context)
-  const announcer = new Announcer({ address, replyTo, subscription, replicas, sink, patience, warn: context.warn })
+  const failing = new AbortController()
+  let failure: { readonly error: unknown } | undefined
+  const fail = (error: unknown) => {
+    // What could not be said before the end is no failure: nobody waits for it.
+    if (!context.stop.aborted) failure ??= { error }
+    failing.abort()
+  }
+  const announcer = new Announcer({
+    address,
+    replyTo,
+    subscription,
+    replicas,
+    sink,
+    patience,
+    warn: context.warn,
+    fail,
+  })
   let isBack = false
   const onReady = () => {
     announcer.hurry({ again: isBack })
@@ -58,9 +74,10 @@ export async function* datasetSubscriber(
   // What is lost on the way is made good by a snapshot: only what was not is a loss.
   const way = new Ledger()
   const count = context.ledger.stage('input')
+  const stop = AbortSignal.any([context.stop, failing.signal])
   const looking = setInterval(() => announcer.look(), LOOK_MS)
   try {
-    for await (const batch of bus.subscribe([replyTo], { onReady }, { ...context, ledger: way })) {
+    for await (const batch of bus.subscribe([replyTo], { onReady }, { ...context, stop, ledger: way })) {
       count.in += batch.length
       const out = batch.flatMap(({ meta }) => {
         const told = readUpdate(meta)
@@ -79,8 +96,9 @@ export async function* datasetSubscriber(
     announcer.stop()
     if (way.lost > 0 && !replicas.areCurrent) context.ledger.stage('broker').drop('not made good', way.lost)
     announcer.withdraw(address, id)
-    await sink.close()
+    await sink.close().catch(fail)
   }
+  if (failure) throw failure.error
 }
 
 interface AnnouncerOptions {
@@ -91,6 +109,7 @@ interface AnnouncerOptions {
   readonly sink: Sink
   readonly patience: number
   readonly warn: (message: string) => void
+  readonly fail: (error: unknown) => void
 }
 
 class Announcer {
@@ -163,8 +182,12 @@ class Announcer {
   }
 
   #write(batch: Batch): void {
-    // One small packet now and then: nobody waits for it.
-    this.#options.sink.write(batch)?.catch(() => {})
+    const { sink, fail } = this.#options
+    // One small packet now and then: nobody waits for it, but it may be refused.
+    void (async () => {
+      await sink.write(batch)
+      await sink.commit?.()
+    })().catch(fail)
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { makeIds } from '../id.ts'
 import type { Batch } from '../packet.ts'
-import type { Source } from '../stream/step.ts'
+import type { Sink, Source } from '../stream/step.ts'
 import type { Bus, BusContext } from './bus.ts'
 import { OpenRequests } from './open-requests.ts'
 import { REPLY } from './rights.ts'
@@ -82,8 +82,15 @@ async function send(bus: Bus, requests: Source, sending: Sending): Promise<void>
       if (closed.aborted) break
     }
     open.complete()
-    if (!closed.aborted) await new Promise(resolve => closed.addEventListener('abort', resolve))
+    if (!closed.aborted) await overOrRefused(sink, closed)
   } finally {
     await sink.close()
   }
+}
+
+/** Resolves when it is closed; rejects where the bus does not take what was asked, which no answer will follow. */
+async function overOrRefused(sink: Sink, closed: AbortSignal): Promise<void> {
+  const over = new Promise<void>(resolve => closed.addEventListener('abort', () => resolve()))
+  const taken = Promise.resolve(sink.commit?.())
+  await Promise.race([over, taken.then(() => over)])
 }

@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import type { Bus } from '../../src/bus/bus.ts'
+import { datasetSubscriber } from '../../src/bus/dataset-subscriber.ts'
 import { busFor } from '../../src/bus/index.ts'
 import { reply } from '../../src/bus/reply.ts'
 import { request } from '../../src/bus/request.ts'
+import { readTokens } from '../../src/bus/tokens.ts'
 import { type Batch, type Packet, packet } from '../../src/packet.ts'
 import type { Source } from '../../src/stream/step.ts'
 import { busContext, serve } from '../support/bus.ts'
@@ -97,4 +101,17 @@ t.test('a request that does not say where its answer goes is rejected', async t 
   t.same(ledger.stage('requests').report().rejected, { 'no reply_to': 1 })
   stop.abort()
   await done
+})
+
+t.test('a question that may not be asked is refused at once, not when its time is over', async t => {
+  const folder = t.testdir({ token: 'reader-of-everything' })
+  const line = '{"token":"reader-of-everything","subscribe":["#"]}'
+  writeFileSync(join(folder, 'tokens'), line, { mode: 0o600 })
+  const { url } = await serve(t, { tokens: readTokens(join(folder, 'tokens'), () => {}) })
+  const bus = busFor(`${url}?token=${join(folder, 'token')}`)
+  const { context } = busContext()
+  const asking = collect(request(bus, of([packet({})]), { topic: 'a', limit: 600_000, replies: 1 }, context))
+  await t.rejects(asking, /not allowed to publish to 'a'/)
+  const subscribing = collect(datasetSubscriber(bus, { address: 'a', dataset: 'd', as: 'state' }, context))
+  await t.rejects(subscribing, /not allowed to publish to 'a'/)
 })
