@@ -136,6 +136,9 @@ void dispatch(COMMANDS)`,
 ])
 execFileSync('node_modules/.bin/tsc', ['--project', 'tsconfig.types.json'], { stdio: 'inherit' })
 
+// The font of PNG pictures, with its license beside it.
+copyFileSync('node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf', 'dist/DejaVuSans.ttf')
+copyFileSync('node_modules/dejavu-fonts-ttf/LICENSE', 'dist/DejaVuSans.LICENSE')
 writeFileSync('dist/sensor.cjs', "require('./launch.cjs').launch('sensor-process')\n")
 mkdirSync('dist/completions')
 for (const [shell, file] of Object.entries({ bash: 'daqutils.bash', zsh: '_daqutils', fish: 'daqutils.fish' })) {

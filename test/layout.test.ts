@@ -8,8 +8,8 @@ const ROOT = new URL('..', import.meta.url).pathname
 
 const LAYERS: Readonly<Record<string, number>> = {
   stream: 1,
-  chart: 2,
   codec: 2,
+  chart: 2,
   dsp: 2,
   filter: 2,
   probe: 2,

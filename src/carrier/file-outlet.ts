@@ -39,11 +39,11 @@ export function parseSync(endpoint: Endpoint): FileSync {
 }
 
 /** Becomes PATH when closed; until then PATH is what it was. A failure leaves what was written as PATH.partial. */
-export function atomicOutlet(path: string, sync: FileSync, context: CarrierContext): Outlet {
+export function atomicOutlet(path: string, sync: FileSync, context: Pick<CarrierContext, 'warn'>): Outlet {
   const target = resolved(path)
   const folder = dirname(target)
   const temporary = join(folder, `.${basename(target)}.partial-${Math.random().toString(36).slice(2, 10)}`)
-  const mode = statSync(target, { throwIfNoEntry: false })?.mode
+  const mode = inWords(path, () => statSync(target, { throwIfNoEntry: false }))?.mode
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
   const writer = new FileWriter(
     path,

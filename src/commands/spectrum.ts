@@ -6,13 +6,29 @@ import { openInputs, openOutputs, runInto } from '../cli/endpoints.ts'
 import { limited } from '../cli/limits.ts'
 import type { Values } from '../cli/option.ts'
 import { COMMON, INPUT, LIMITS, OUTPUT, QUEUE } from '../cli/shared-options.ts'
-import { type MeasureOptions, measureStage } from '../dsp/measurements.ts'
-import type { Batch } from '../packet.ts'
+import { measureStage } from '../dsp/measurements.ts'
+import { UsageError } from '../errors.ts'
+import type { Batch, Packet } from '../packet.ts'
+import { readable } from '../store/readable.ts'
 import type { Sink, Stage } from '../stream/step.ts'
+import { Display } from './spectrum/display.ts'
 import { MEASURE, measureOptions } from './spectrum/measure-options.ts'
+import { PICTURE, VIEW } from './spectrum/picture-options.ts'
+import { panelOptions, picturesOf } from './spectrum/pictures.ts'
 import { endPage, inputTitle, LIVE_PAGE, Origins, openPage, SERVE, showStage } from './spectrum/serve.ts'
+import type { ViewState } from './spectrum/view-state.ts'
 
-const OPTIONS = [...MEASURE, ...SERVE, ...COMMON, ...LIMITS, ...INPUT, ...OUTPUT, ...QUEUE] as const
+const OPTIONS = [
+  ...VIEW,
+  ...PICTURE,
+  ...MEASURE,
+  ...SERVE,
+  ...COMMON,
+  ...LIMITS,
+  ...INPUT,
+  ...OUTPUT,
+  ...QUEUE,
+] as const
 
 type SpectrumContext = Context<Values<typeof OPTIONS>>
 
@@ -58,30 +74,70 @@ export const spectrum = defineCommand({
   seeAlso: ['fft(1)', 'calibrate(1)', 'vrt(1)', 'packet(5)'],
   filter: true,
   async run(context) {
-    const { values } = context
-    const options = measureOptions(values)
+    const { values, stop } = context
+    const measuring = measureOptions(values)
+    const pictures = picturesOf(values, context)
     const origins = new Origins()
     const onInput = (batch: Batch, input: string) => origins.note(batch, inputTitle(input))
-    const source = limited(openInputs(context, context.positionals, { onInput }), values, context.stop)
+    const source = limited(openInputs(context, context.positionals, { onInput }), values, stop)
     const page = await openPage(context, [...values.in, ...context.positionals])
+    let display: Display | undefined
     try {
-      const sink = await sinkOf(context)
-      const shown = page ? [showStage(page, origins, context.reject)] : []
-      await runInto(source, [...shown, ...stagesOf(context, options)], sink)
+      display = displayOf(context)
+      const sink = await sinkOf(context, display)
+      const stages: Stage[] = [watchStage([pictures, display], context)]
+      if (page) stages.push(showStage(page, origins, context.reject))
+      if (values.measure) stages.push(measureStage(measuring, context.reject))
+      await runInto(source, stages, sink)
+      await pictures?.close()
+      if (values.count === undefined) await display?.stay(stop.signal)
       if (page) await endPage(page, context)
     } finally {
+      pictures?.abort()
+      await display?.close()
       await page?.close()
     }
   },
 })
 
-/** A page is enough: what nobody keeps is not written then. */
-async function sinkOf(context: SpectrumContext): Promise<Sink> {
+/** A page or a screen is enough: what nobody keeps is not written then. */
+async function sinkOf(context: SpectrumContext, display: Display | undefined): Promise<Sink> {
   const { values, positionals } = context
-  const isOnlyShown = values.serve !== undefined && !values.measure && values.out.length === 0 && !isStdoutKept()
+  const isShown = display !== undefined || values.serve !== undefined
+  const isOnlyShown = isShown && !values.measure && values.out.length === 0 && !isStdoutKept()
   return isOnlyShown ? { write() {}, async close() {} } : openOutputs(context, [...values.in, ...positionals])
 }
 
-function stagesOf({ values, reject }: SpectrumContext, options: MeasureOptions): readonly Stage[] {
-  return values.measure ? [measureStage(options, reject)] : []
+function displayOf({ values, stop }: SpectrumContext): Display | undefined {
+  const { display, measure, svg, png, serve, color, rate } = values
+  const isElsewhere = measure || [svg, png, serve].some(place => place !== undefined)
+  if (display === 'never' || (display === 'auto' && isElsewhere)) return undefined
+  if (!(rate > 0 && rate <= 120)) throw new UsageError(`--rate ${rate}: expected above 0, and 120 at most`)
+  const state: ViewState = {
+    ...panelOptions(values, ['last']),
+    stream: 0,
+    isPaused: false,
+    waterfall: values['no-waterfall'] ? 'hidden' : 'shown',
+    marks: 'shown',
+    help: 'short',
+  }
+  return new Display({ color, rate, state, onQuit: () => stop.abort('quit') })
+}
+
+/** Whoever looks at what passes. */
+interface View {
+  see(packet: Packet): boolean
+}
+
+/** Shows every packet to those who look, and passes it on as it came. */
+function watchStage(given: readonly (View | undefined)[], { reject }: SpectrumContext): Stage {
+  const views = given.filter(view => view !== undefined)
+  if (views.length === 0) return { push: batch => batch }
+  return {
+    push(batch) {
+      const kept = readable(batch, reject)
+      for (const one of kept) for (const view of views) view.see(one)
+      return kept
+    },
+  }
 }

@@ -48,7 +48,10 @@ t.test('no power at all, and no number at all', async t => {
   const silent = measure([0, 0, 0, 0], { scale: 'power', unit: 'mW', fft_size: 4 })
   t.match(silent, { peaks: [], noise_floor: null, snr: null, channels: [{ power: null }] })
   t.match(measure(new Array(8).fill(Number.NaN)), { peaks: [], noise_floor: null, snr: null })
-  t.match(measure([Number.POSITIVE_INFINITY, -90, -90, -90, -90, -90, -90, -90]), { noise_floor: null })
+  t.match(measure([Number.POSITIVE_INFINITY, -90, -90, -90, -90, -90, -90, -90]), {
+    noise_floor: -90,
+    occupied_band: { bandwidth: null },
+  })
 })
 
 t.test('one bin', async t => {

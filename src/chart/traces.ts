@@ -1,0 +1,92 @@
+// The streams of spectra among packets, by their names, each with what is drawn of it.
+
+import { numberIn } from '../dsp/frequency-axis.ts'
+import { levelSpectra } from '../dsp/level-spectrum.ts'
+import { isSpectrum } from '../dsp/spectrum-meta.ts'
+import type { Meta, Packet } from '../packet.ts'
+import { type Hold, Trace, type TraceOptions } from './trace.ts'
+
+/** More are counted, and not drawn. */
+export const MOST_STREAMS = 64
+
+export interface TracesOptions extends TraceOptions {
+  /** Each spectrum is a row of the waterfall, or those that somebody asks for. */
+  readonly rows: 'each' | 'asked'
+}
+
+export class Traces {
+  #options: TracesOptions
+  readonly #traces = new Map<string, Trace>()
+  readonly #left = new Set<string>()
+
+  constructor(options: TracesOptions) {
+    this.#options = options
+  }
+
+  get all(): readonly Trace[] {
+    return [...this.#traces.values()]
+  }
+
+  /** Streams that are not drawn because there are too many. */
+  get left(): number {
+    return this.#left.size
+  }
+
+  /** From now on these are held, of every stream; what was held before stays held. */
+  hold(holds: readonly Hold[]): void {
+    for (const trace of this.#traces.values()) {
+      for (const hold of this.#options.holds) if (!holds.includes(hold)) trace.release(hold)
+      for (const hold of holds) if (!this.#options.holds.includes(hold)) trace.hold(hold)
+    }
+    this.#options = { ...this.#options, holds }
+  }
+
+  /** Everything that is held begins anew. */
+  clear(): void {
+    for (const trace of this.#traces.values()) for (const hold of this.#options.holds) trace.hold(hold)
+  }
+
+  /** Every spectrum of a packet; false where it has none. */
+  see(packet: Packet): boolean {
+    const { meta } = packet
+    const spectra = isSpectrum(meta) ? levelSpectra(packet) : undefined
+    if (!spectra) return false
+    const name = streamName(meta)
+    const interval = 1000 * (numberIn(meta['row_interval']) ?? 0)
+    const start = timeOf(meta)
+    for (const [row, spectrum] of spectra.entries()) {
+      const trace = this.#traces.get(name) ?? this.#begin(name, () => new Trace(name, spectrum, this.#options))
+      trace?.see(spectrum, start === undefined ? undefined : start + row * interval)
+      if (this.#options.rows === 'each') trace?.row()
+    }
+    return true
+  }
+
+  #begin(name: string, make: () => Trace): Trace | undefined {
+    if (this.#traces.size === MOST_STREAMS) {
+      this.#left.add(name)
+      return undefined
+    }
+    const trace = make()
+    this.#traces.set(name, trace)
+    return trace
+  }
+}
+
+/** What tells one stream from another: its name, and its channel where it has one. */
+export function streamName(meta: Meta): string {
+  const { name, channel } = meta
+  const words = [name, channel].filter(word => typeof word === 'string' || typeof word === 'number')
+  return words.length > 0 ? words.join(' ') : 'spectrum'
+}
+
+/** Milliseconds since 1970. */
+export function timeOf({ timestamp, timestamp_ns: nanoseconds }: Meta): number | undefined {
+  const time =
+    typeof timestamp === 'string'
+      ? Date.parse(timestamp)
+      : typeof nanoseconds === 'string'
+        ? Number(nanoseconds) / 1e6
+        : Number.NaN
+  return Number.isFinite(time) ? time : undefined
+}
