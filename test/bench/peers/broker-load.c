@@ -1,5 +1,5 @@
 // broker-load NAME=VALUE…: load for a broker on 127.0.0.1, the same for every kind; see `settings` for the names.
-// Each publisher sends messages, numbered in their payloads, to a topic of its own, and each subscriber takes all of them; with
+// Each publisher sends messages, numbered in their payloads, to one of ten topics, and each subscriber takes all of them; with
 // own=1 each publisher uses one topic after the other, and each subscriber takes one topic. With a rate, the payload has the
 // time at which it was sent, and what is due goes out in one write; else it goes as fast as the socket takes it.
 // Prints one line of JSON. Environment: POLICY, of the subscribers of ours (default block); CONFIRM, its publishers want
@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <time.h>
 
-enum { MOST = 256, BURST = 65536, STAMP = 24, SAMPLES = 1 << 20, PUBLISHER_LETTERS = 26 };
+enum { MOST = 256, BURST = 65536, STAMP = 24, SAMPLES = 1 << 20, LETTERS = 16 };
 static struct { const char *name; double value; } settings[] = {
     {"port", 0},        {"publishers", 1},
     {"subscribers", 1}, {"seconds", 1},  // a publisher stops after so many
@@ -29,7 +29,7 @@ typedef struct {
   pthread_t thread;
   long sent, got, told, disordered;
   double last; // when the last one came
-  long next[PUBLISHER_LETTERS];
+  long next[MOST]; // number of each publisher
   float *ages;
 } Client;
 
@@ -64,9 +64,9 @@ static void *publish(void *data) {
   Client *c = data;
   int at, length, own = SET(OWN), topics = own ? SET(SUBSCRIBERS) : 1, each;
   char *burst = malloc(BURST + 65536), stamp[STAMP + 1];
-  length = protocol->message(burst, c->number, SET(SIZE), &at);
+  length = protocol->message(burst, 0, SET(SIZE), &at);
   each = BURST / length;
-  for (int i = 0; i < each; i++) protocol->message(burst + i * length, own ? i % topics : c->number, SET(SIZE), &at);
+  for (int i = 0; i < each; i++) protocol->message(burst + i * length, (own ? i % topics : c->number) % 10, SET(SIZE), &at);
   each -= each % topics;
   while (!go) usleep(100);
   double end = start + SET(SECONDS), rate = SET(RATE), time = start;
@@ -84,9 +84,9 @@ static void *publish(void *data) {
     if (due > each) due = each;
     for (int i = 0; i < due; i++) {
       char *payload = burst + i * length + at;
-      payload[0] = 'a' + c->number % PUBLISHER_LETTERS;
-      number_it(payload + 1, c->sent++);
-      if (rate > 0) memcpy(payload + 11, stamp, STAMP);
+      payload[0] = 'a' + c->number / LETTERS, payload[1] = 'a' + c->number % LETTERS;
+      number_it(payload + 2, c->sent++);
+      if (rate > 0) memcpy(payload + 12, stamp, STAMP);
     }
     write_all(c->fd, burst, (size_t)length * due);
   }
@@ -105,10 +105,10 @@ static long wanted(void) {
   return SET(OWN) ? sent / (long)SET(SUBSCRIBERS) : sent;
 }
 static void take(Client *c, const char *message, int at) {
-  long n = number_of(message + at + 1), *next = &c->next[(message[at] - 'a') % PUBLISHER_LETTERS];
+  long n = number_of(message + at + 2), *next = &c->next[((message[at] - 'a') * LETTERS + message[at + 1] - 'a') & (MOST - 1)];
   if (n < *next) c->disordered++;
   *next = n + 1;
-  if (c->ages && c->got < SAMPLES) c->ages[c->got] = c->last - strtod(strndupa(message + at + 11, STAMP), 0);
+  if (c->ages && c->got < SAMPLES) c->ages[c->got] = c->last - strtod(strndupa(message + at + 12, STAMP), 0);
   c->got++;
 }
 // What is no message, as far as it is whole: a gap record counts what it tells of.
@@ -123,7 +123,7 @@ static void *receive(void *data) {
   Client *c = data;
   int at, length;
   char *buffer = malloc(1 << 18), topic[8], first = protocol->first;
-  sprintf(topic, "t.%d", c->number);
+  sprintf(topic, "t.%d", c->number % 10);
   length = protocol->same ? protocol->message(buffer, 0, SET(SIZE), &at) : protocol->got(SET(OWN) ? topic : 0, SET(SIZE), &at);
   while (!go) usleep(1000);
   usleep(1000 * SET(STALL));
@@ -176,7 +176,7 @@ static void connect_all(void) {
   for (int k = 0; k < SET(SUBSCRIBERS); k++) {
     Client *c = &sub[k];
     c->fd = dial(subscriber_port, c->number = k, "SUB");
-    sprintf(topic, "t.%d", k);
+    sprintf(topic, "t.%d", k % 10);
     protocol->subscribe(c->fd, SET(OWN) ? topic : 0);
     setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (SET(RATE) > 0) c->ages = malloc(sizeof(float) * SAMPLES);
