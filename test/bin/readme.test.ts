@@ -63,3 +63,12 @@ t.test('a program of your own', async t => {
   t.equal(code, 0, stderr)
   t.equal(stdout.toString(), "{ dtype: 'uint16', shape: [ 2, 2 ] } 8\n1 {}\n")
 })
+
+t.test('the first look at the broker', async t => {
+  const [, block = ''] = /<!-- first-look-broker -->\n```sh\n([\s\S]*?)```/.exec(readme) ?? []
+  const folder = t.testdir({})
+  const environment = { DAQ_LISTEN: 'unix:bus', DAQ_BUS: 'unix:bus' }
+  const { code, stdout, stderr } = await runLine(block, commandFolder(folder), { folder, environment })
+  t.equal(code, 0, stderr)
+  t.match(stdout.toString(), /"kind":"broker".*"received":20,.*"sent":20,/)
+})

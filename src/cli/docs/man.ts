@@ -57,7 +57,7 @@ function optionTerm(option: Option): string {
   const long = `\\fB\\-\\-${escaped(option.name)}\\fR${option.bare ? `[${argument}]` : argument}`
   const head = option.short ? `\\fB\\-${option.short}\\fR, ${long}` : long
   const choices = option.choices ? ` One of ${option.choices.join(', ')}.` : ''
-  const preset = option.default === undefined ? '' : ` Default ${option.default}.`
+  const preset = option.default === undefined || option.default === '' ? '' : ` Default ${option.default}.`
   const bare = option.bare ? ` Alone it means ${option.bare}.` : ''
   const many = option.many ? ' May be given more than once.' : ''
   const sentence = `${option.summary[0]?.toUpperCase()}${option.summary.slice(1)}.`

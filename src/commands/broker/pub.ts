@@ -86,6 +86,11 @@ export const brokerPub = defineCommand({
       line: 'export DAQ_BUS=unix:bus; broker serve --listen unix:bus & sensor-sim -n 5 --interval 0 | broker pub -q lab.sim; kill %1',
     },
     {
+      summary: 'The state of a door, kept by an MQTT broker for those who come later',
+      line: 'export DAQ_BUS=mqtt://127.0.0.1; echo \'{"value":"open"}\' | broker pub -q --retain man.door; broker sub -qn 1 man.door',
+      needs: 'DAQ_TEST_MQTT',
+    },
+    {
       summary: 'The last value of each sensor as a dataset, for those who come later, too',
       line:
         'export DAQ_BUS=unix:bus; broker serve --listen unix:bus & ' +

@@ -140,7 +140,7 @@ export const brokerServe = defineCommand({
         'broker serve -q --journal kept --listen unix:bus & broker sub -qn 1 --from earliest lab.door; kill %2',
     },
     {
-      summary: 'On a socket in the file system, for ten seconds',
+      summary: 'On a socket in the file system, for a tenth of a second',
       line: 'broker serve --duration 100ms --listen unix:bus',
     },
     {

@@ -126,6 +126,11 @@ export const brokerSub = defineCommand({
       summary: 'The first five packets of any topic below lab, as CSV',
       line: 'export DAQ_BUS=unix:bus; broker serve --listen unix:bus & broker sub -qn 5 lab.# --to csv & sensor-sim -n 5 --interval 0 | broker pub -q --subscribers 1 lab.sim; wait %2; kill %1',
     },
+    {
+      summary: 'The same on a NATS server',
+      line: 'export DAQ_BUS=nats://127.0.0.1; broker sub -qn 5 man.# --to csv & sensor-sim -n 5 --interval 0 | broker pub -q --subscribers 1 man.sim; wait',
+      needs: 'DAQ_TEST_NATS',
+    },
   ],
   seeAlso: ['broker(1)', 'broker(5)', 'broker-pub(1)'],
   filter: false,

@@ -1,9 +1,14 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ROOT } from '../../support/cases.ts'
 import { finish, start } from '../../support/process.ts'
 import { DEBIAN_PYTHON, noPython } from '../../support/python.ts'
+
+/** Why `nc` and `curl` cannot be asked; false if they can. */
+const noNetcat =
+  spawnSync('sh', ['-c', 'command -v nc && command -v curl']).status === 0 ? false : 'nc or curl is not here'
 
 /** A served broker in a folder that other commands of the test run in, too. */
 async function served(t: Parameters<typeof start>[0], words = '') {
@@ -84,9 +89,7 @@ t.test('a second broker on the same socket is refused, and a broker that is not 
 })
 
 t.test('the ten lines of Python in broker(5) are a client', { skip: noPython }, async t => {
-  const page = readFileSync(join(ROOT, 'man/broker.5'), 'utf8')
-  const [, code] = /\n\.nf\n(import json[\s\S]*?)\.fi/.exec(page) ?? []
-  const program = (code ?? '').replaceAll('\\en', '\\n').replaceAll('\\-', '-')
+  const program = blocks().find(text => text.startsWith('import json')) ?? ''
   t.equal(program.trim().split('\n').length, 10)
   const folder = t.testdir({ 'client.py': program })
   const broker = start(t, 'exec broker serve --listen tcp://127.0.0.1:0', { folder })
@@ -228,4 +231,34 @@ t.test('every command reads and writes topics', async t => {
   t.equal(readFileSync(join(options.folder, 'log.csv'), 'utf8').trim().split('\n').length, 21)
   t.match(await finish(t, 'repack -i bus: --bus unix:bus', '', options), { code: 2, stderr: /expected bus:PATTERN/ })
   t.match(await finish(t, 'repack -i bus:a --bus gopher:x', '', options), { code: 2, stderr: /no bus of the scheme/ })
+})
+
+/** The text blocks of broker(5), as they are read. */
+function blocks(): readonly string[] {
+  const page = readFileSync(join(ROOT, 'man/broker.5'), 'utf8')
+  return [...page.matchAll(/\n\.nf\n([\s\S]*?)\.fi/g)].map(([, text = '']) =>
+    text.replaceAll('\\-', '-').replaceAll('\\en', '\\n'),
+  )
+}
+
+t.test('the lines for nc and curl in broker(5) are clients', { skip: noNetcat }, async t => {
+  const folder = t.testdir({})
+  const listen = '--listen tcp://127.0.0.1:0 --listen http://127.0.0.1:0'
+  const broker = start(t, `exec broker serve ${listen}`, { folder })
+  const said = await broker.said(/tcp:[\s\S]*http:\/\/127\.0\.0\.1:\d+\n/)
+  const [, port = ''] = /tcp:\/\/127\.0\.0\.1:(\d+)/.exec(said) ?? []
+  const [, httpPort = ''] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said) ?? []
+  const line = (what: string) => {
+    const found = blocks().find(block => block.includes(what)) ?? ''
+    return found.trim().replaceAll('7327', port).replaceAll('7328', httpPort)
+  }
+  const reader = start(t, line('; cat) | nc'), { folder })
+  await reader.printed('"ok":"subscribe"')
+  const follower = start(t, line('curl -N'), { folder })
+  const bus = `tcp://127.0.0.1:${port}`
+  await finish(t, `broker pub --bus ${bus} --subscribers 2 lab.window </dev/null`, '', { folder })
+  t.equal((await finish(t, line('| nc -N'), '', { folder })).code, 0)
+  const packet = '{"topic":"lab.door","value":"open"}\n'
+  await reader.printed(packet)
+  await follower.printed(packet)
 })
