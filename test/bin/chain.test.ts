@@ -51,7 +51,8 @@ async function appears(t: Test, { url }: Chain, frequency: number, level: number
 t.test(
   'a tone appears at its frequency and its level, and the instrument streams only while somebody looks',
   async t => {
-    const chain = await openChain(t)
+    const folder = t.testdir({})
+    const chain = await openChain(t, folder)
     const { scpi, url } = chain
     t.equal(await scpi.ask(':TRACE:STREAM:STATUS?'), 'STOPPED', 'nobody looks')
     await scpi.set(':SIMULATE:TONE')
@@ -62,7 +63,7 @@ t.test(
 
     await scpi.set(':SIMULATE:TONE')
     await scpi.set(':SIMULATE:TONE 2.44998GHZ,-47.25')
-    const measuring = start(t, `spectrum -q -i '${url}' --measure --to ndjson`)
+    const measuring = start(t, `spectrum -q -i '${url}' --measure --to ndjson`, { folder })
     await chain.streams(true)
     await measuring.printed(/"frequency":24499[78]\d+/)
     const [peak] = JSON.parse(/^\{.*"frequency":24499[78].*$/m.exec(await measuring.printed(''))?.[0] ?? '').peaks
@@ -117,10 +118,8 @@ t.test('joined over HTTP, by pipes and in one process, the spectra are the same'
   )
   t.equal(made.code, 0, made.stderr)
 
-  const samples = await listening(t, "vrt samples.vrt --only samples -o 'http://127.0.0.1:0/a?listen&peers=1'", {
-    folder,
-  })
-  const spectra = await listening(t, `fft -i '${samples}/a' -o 'http://127.0.0.1:0/b?listen&peers=1'`, { folder })
+  const samples = await listening(t, "vrt samples.vrt --only samples -o 'http://127.0.0.1:0/a?listen&peers=1'", folder)
+  const spectra = await listening(t, `fft -i '${samples}/a' -o 'http://127.0.0.1:0/b?listen&peers=1'`, folder)
   const last = await finish(t, `calibrate -i '${spectra}/b' --reference-level=-10 -o http.daq`, '', { folder })
   t.equal(last.code, 0, last.stderr)
 

@@ -2,7 +2,7 @@
 
 import type { Test } from 'tap'
 import { ScpiClient } from '../../src/instrument/scpi-client.ts'
-import { type StartOptions, start } from './process.ts'
+import { start } from './process.ts'
 
 export interface Chain {
   /** The instrument's own words. */
@@ -16,28 +16,31 @@ export interface Chain {
 const WHERE = /listening on (\S+)/
 
 /** A command that listens at a port which the system chooses, and where that is. */
-export async function listening(t: Test, line: string, options: StartOptions = {}): Promise<string> {
-  const said = await start(t, line, options).said(WHERE)
+export async function listening(t: Test, line: string, folder: string): Promise<string> {
+  const said = await start(t, line, { folder }).said(WHERE)
   return WHERE.exec(said)?.[1] ?? ''
 }
 
 /** vrt --simulate, vrt --device, fft, calibrate; all on demand. */
-export async function openChain(t: Test): Promise<Chain> {
-  const instrument = start(t, 'vrt --simulate=127.0.0.1:0:0 --noise -110')
+export async function openChain(t: Test, folder: string): Promise<Chain> {
+  const instrument = start(t, 'vrt --simulate=127.0.0.1:0:0 --noise -110', { folder })
   const said = await instrument.said(/vrt:\/\/127\.0\.0\.1:\d+/)
   const control = portOf(said, 'scpi')
   const samples = await listening(
     t,
     `vrt --device 127.0.0.1:${control} --data-port ${portOf(said, 'vrt')} --decimation 1024 --frequency 2.45G ` +
       "--on-demand --only samples -o 'http://127.0.0.1:0/samples?listen'",
+    folder,
   )
   const spectra = await listening(
     t,
     `fft -i '${samples}/samples?on-demand' -w flattop -o 'http://127.0.0.1:0/spectra?listen'`,
+    folder,
   )
   const calibrated = await listening(
     t,
     `calibrate -i '${spectra}/spectra?on-demand' --reference-level -o 'http://127.0.0.1:0/calibrated?listen'`,
+    folder,
   )
   const { signal: stop } = new AbortController()
   const scpi = await ScpiClient.open({ host: '127.0.0.1', port: control, stop, warn() {} })

@@ -33,8 +33,10 @@ const FORGOTTEN = 'no longer kept'
 
 export class Reader {
   readonly #options: ReaderOptions
-  /** The first packet that has not been sent to it. */
+  /** The next packet that it gets. */
   #next: number
+  /** All before this one have been sent; from here to `#next` they are lost. */
+  #sent: number
   /** The first packet that it has not asked behind: it may have to be sent once more. */
   #asked: number
   /** The policy drop-newest: what the reader gets before the hole behind them, whatever the history keeps. */
@@ -50,6 +52,7 @@ export class Reader {
   constructor(options: ReaderOptions, first: number) {
     this.#options = options
     this.#next = first
+    this.#sent = first
     this.#asked = first
     this.done = first
     this.#forget()
@@ -80,7 +83,9 @@ export class Reader {
   seek(number: number, got?: number): void {
     if (this.#told && got !== undefined && got < this.#told.answer) this.#missAgain(this.#told.gap)
     this.#told = undefined
-    this.#next = Math.min(number, this.#next)
+    if (this.#next === this.#sent) this.#next = Math.min(number, this.#next)
+    else this.#loseUnseen(this.#sent - number)
+    this.#sent = this.#next
     const { from = 0, packets = [] } = this.#kept ?? {}
     if (this.#kept && this.#next >= from + packets.length) {
       this.#kept = undefined
@@ -111,6 +116,7 @@ export class Reader {
     const parts = this.#ready(most)
     const answer = ++this.#answers
     for (const { count } of parts) this.#next += count
+    this.#sent = this.#next
     if (gap) this.#told = { answer, gap }
     return { answer, gap, first, parts }
   }
@@ -153,14 +159,20 @@ export class Reader {
 
   /** What the history has dropped while nobody asked. */
   #forget(): void {
-    const { history, count } = this.#options
-    const lost = history.start - this.#next
-    if (lost <= 0) return
-    this.#loss.addUnseen(lost)
+    const { start } = this.#options.history
+    if (start <= this.#next) return
+    this.#loseUnseen(start - this.#next)
+    this.#next = start
+    this.#sent = start
+    this.#asked = start
+  }
+
+  /** What was sent and did not arrive, or never was, and is not kept any more. */
+  #loseUnseen(packets: number): void {
+    if (packets <= 0) return
+    this.#loss.addUnseen(packets)
     this.#reason = FORGOTTEN
-    count.drop(FORGOTTEN, lost)
-    this.#next = history.start
-    this.#asked = history.start
+    this.#options.count.drop(FORGOTTEN, packets)
   }
 
   /** When it is full, what waits is put aside, and nothing is added until the reader has all of that. */

@@ -157,8 +157,8 @@ class Readers implements Sink {
     const known = id === undefined ? undefined : this.#seats.get(id)
     if (!known) return this.#newSeat(question, isOurs ? from : 0, peer)
     const isAnother = name !== undefined && reader !== known.asker
-    if (from !== undefined && isOurs) known.reader.seek(from, got)
-    else known.reader.seek(isAnother ? known.reader.done : known.reader.next)
+    if (isAnother) known.reader.seek(known.reader.done)
+    else known.reader.seek(isOurs ? (from ?? known.reader.next) : known.reader.next, got)
     return known
   }
 
