@@ -69,7 +69,8 @@ export class Hearing {
       if (words || this.#again > 0 || this.#tells) packets ??= batch.slice(0, index)
       if (!words) {
         const own = this.#again > 0 ? this.#marked(packet) : packet
-        packets?.push(this.offset === undefined ? own : this.#placed(own, this.offset))
+        const placed = this.offset === undefined ? own : this.#placed(own, this.offset)
+        packets?.push(placed)
       } else if (typeof words['again'] === 'number') this.#again = words['again']
       else if (typeof words['offset'] === 'number') this.offset = words['offset']
       else this.#hear(words)

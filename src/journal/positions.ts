@@ -11,8 +11,17 @@ import { SegmentFile } from './segment-file.ts'
 const NAME = 'consumers.ndjson'
 /** With sync always, what is written is on the disk after this time; a kill of the process takes nothing. */
 const SYNC_AFTER_MS = 200
+/** What could not be written is tried again after this time. */
+const AGAIN_MS = 1000
 /** Lines beyond those that count, after which the file is written anew. */
 const STALE_LINES = 10_000
+
+export interface Place {
+  /** Of the first packet that the consumer has not acknowledged. */
+  readonly offset: number
+  /** Packets from there on were delivered to nobody; where it is not known, any may have been. */
+  readonly reach?: number | undefined
+}
 
 export interface PositionsOptions {
   readonly folder: string
@@ -24,48 +33,52 @@ export interface PositionsOptions {
 export class Positions {
   readonly #options: PositionsOptions
   readonly #path: string
-  readonly #offsets: Map<string, number>
+  readonly #places: Map<string, Place>
   readonly #changed = new Set<string>()
   #lines: number
   #file: SegmentFile | undefined
   #working: Promise<void> | undefined
   #failure: CarrierError | undefined
   #timer: NodeJS.Timeout | undefined
+  #again: NodeJS.Timeout | undefined
+  /** The last write may have left a part of a line. */
+  #isSpoiled = false
 
   static open(options: PositionsOptions): Positions {
     return new Positions(options, readPositions(options))
   }
 
-  private constructor(options: PositionsOptions, { offsets, lines }: { offsets: Map<string, number>; lines: number }) {
+  private constructor(options: PositionsOptions, { places, lines }: Found) {
     this.#options = options
     this.#path = join(options.folder, NAME)
-    this.#offsets = offsets
+    this.#places = places
     this.#lines = lines
   }
 
+  /** Why nothing can be written: until it can. */
   get failure(): CarrierError | undefined {
     return this.#failure
   }
 
-  get consumers(): ReadonlyMap<string, number> {
-    return this.#offsets
+  get consumers(): ReadonlyMap<string, Place> {
+    return this.#places
   }
 
-  /** The offset of the first packet that the consumer has not acknowledged. */
-  get(consumer: string): number | undefined {
-    return this.#offsets.get(consumer)
+  get(consumer: string): Place | undefined {
+    return this.#places.get(consumer)
   }
 
   /** Written soon, and once for all that changes until then. */
-  set(consumer: string, offset: number): void {
-    if (this.#offsets.get(consumer) === offset) return
-    this.#offsets.set(consumer, offset)
+  set(consumer: string, place: Place): void {
+    const before = this.#places.get(consumer)
+    if (before?.offset === place.offset && before.reach === place.reach) return
+    this.#places.set(consumer, place)
     this.#change(consumer)
   }
 
   /** The consumer will not come back. */
   remove(consumer: string): void {
-    if (this.#offsets.delete(consumer)) this.#change(consumer)
+    if (this.#places.delete(consumer)) this.#change(consumer)
   }
 
   /** Ends when all positions are written, and with `always` on the disk. */
@@ -77,6 +90,7 @@ export class Positions {
 
   async close(): Promise<void> {
     clearTimeout(this.#timer)
+    clearTimeout(this.#again)
     try {
       await this.flushed()
     } finally {
@@ -94,23 +108,37 @@ export class Positions {
     await undefined
     try {
       while (this.#changed.size > 0) {
-        if (this.#lines - this.#offsets.size > STALE_LINES) await this.#rewrite()
+        if (this.#lines - this.#places.size > STALE_LINES) await this.#rewrite()
         else await this.#append()
       }
     } catch (error) {
       this.#failure = carrierError(this.#path, error)
+      this.#again = setTimeout(() => this.#retry(), AGAIN_MS).unref()
     } finally {
       this.#working = undefined
     }
   }
 
   async #append(): Promise<void> {
-    const lines = [...this.#changed].map(consumer => lineOf(consumer, this.#offsets.get(consumer)))
+    const consumers = [...this.#changed]
+    const lines = consumers.map(consumer => lineOf(consumer, this.#places.get(consumer)))
     this.#changed.clear()
-    this.#file ??= await SegmentFile.append(this.#path)
-    await this.#file.write([Buffer.from(lines.join(''))])
+    try {
+      this.#file ??= await SegmentFile.append(this.#path)
+      await this.#file.write([Buffer.from(`${this.#isSpoiled ? '\n' : ''}${lines.join('')}`)])
+      this.#isSpoiled = false
+    } catch (error) {
+      for (const consumer of consumers) this.#changed.add(consumer)
+      this.#isSpoiled = true
+      throw error
+    }
     if (this.#options.sync === 'always') this.#timer ??= setTimeout(() => this.#sync(), SYNC_AFTER_MS)
     this.#lines += lines.length
+  }
+
+  #retry(): void {
+    this.#failure = undefined
+    if (this.#changed.size > 0) this.#working ??= this.#work()
   }
 
   #sync(): void {
@@ -126,7 +154,7 @@ export class Positions {
     await this.#file?.close()
     this.#file = undefined
     const draft = `${this.#path}.partial`
-    const lines = [...this.#offsets].map(([consumer, offset]) => lineOf(consumer, offset))
+    const lines = [...this.#places].map(([consumer, place]) => lineOf(consumer, place))
     const descriptor = openSync(draft, 'w')
     try {
       const bytes = Buffer.from(lines.join(''))
@@ -141,24 +169,29 @@ export class Positions {
 }
 
 /** An offset of null takes back what was said of the consumer before. */
-function lineOf(consumer: string, offset: number | undefined): string {
-  return `${JSON.stringify({ consumer, offset: offset ?? null })}\n`
+function lineOf(consumer: string, place: Place | undefined): string {
+  return `${JSON.stringify({ consumer, ...(place ?? { offset: null }) })}\n`
 }
 
-function readPositions({ folder, warn }: PositionsOptions): { offsets: Map<string, number>; lines: number } {
+interface Found {
+  readonly places: Map<string, Place>
+  readonly lines: number
+}
+
+function readPositions({ folder, warn }: PositionsOptions): Found {
   const path = join(folder, NAME)
   const text = inWords(path, () => readIfThere(path))
-  const offsets = new Map<string, number>()
+  const places = new Map<string, Place>()
   const rows = text.split('\n')
   for (const [index, row] of rows.entries()) {
     if (row === '') continue
     const said = readRow(row)
     if (!said) warn(`${path}:${index + 1}: not a position: left out`)
-    else if (said.offset === null) offsets.delete(said.consumer)
-    else offsets.set(said.consumer, said.offset)
+    else if (said.place) places.set(said.consumer, said.place)
+    else places.delete(said.consumer)
   }
   if (text !== '' && !text.endsWith('\n')) endLine(path)
-  return { offsets, lines: rows.length }
+  return { places, lines: rows.length }
 }
 
 /** A line that was cut short does not spoil the next one. */
@@ -179,13 +212,14 @@ function readIfThere(path: string): string {
   }
 }
 
-function readRow(row: string): { readonly consumer: string; readonly offset: number | null } | undefined {
+function readRow(row: string): { readonly consumer: string; readonly place: Place | undefined } | undefined {
   try {
     const said: Json = JSON.parse(row)
     if (said === null || typeof said !== 'object' || !('consumer' in said) || !('offset' in said)) return undefined
-    const { consumer, offset } = said
+    const { consumer, offset, reach } = Object(said)
     if (typeof consumer !== 'string' || (offset !== null && typeof offset !== 'number')) return undefined
-    return { consumer, offset }
+    if (offset === null) return { consumer, place: undefined }
+    return { consumer, place: { offset, ...(typeof reach === 'number' && { reach }) } }
   } catch {
     return undefined
   }

@@ -49,8 +49,8 @@ export class JournalReader {
   /** The next packet that is wanted; nothing while it is looked for by time. */
   #offset: number | undefined
   readonly #time: number
-  /** While it is looked for by time: packets before it are older. */
-  #older = 0
+  /** All before it is read, also what is older than the time that is wanted, or damaged. */
+  #seen = 0
   #isClosed = false
 
   constructor(segments: Segments, appender: Appender, { from, warn }: ReaderOptions) {
@@ -86,12 +86,12 @@ export class JournalReader {
 
   /** Ends when there is more to be read; false when nothing more will come. */
   more(): Promise<boolean> {
-    return this.#appender.beyond(this.#offset ?? this.#older)
+    return this.#appender.beyond(Math.max(this.#offset ?? 0, this.#seen))
   }
 
   /** All that was kept when this began is read. */
   #nothing(kept: number): Portion {
-    this.#older = kept
+    this.#seen = kept
     return NOTHING
   }
 

@@ -23,7 +23,7 @@ export class SegmentFile {
 
   /** A new file, whose name is durable, too. */
   static async create(path: string, folder: string): Promise<SegmentFile> {
-    const file = new SegmentFile(await opened(path, 'wx'))
+    const file = new SegmentFile(await opened(path, 'ax'))
     const place = new SegmentFile(await opened(folder, 'r'))
     await synced(place.#descriptor)
     await place.close()

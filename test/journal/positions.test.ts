@@ -15,10 +15,10 @@ t.test('the last position of each consumer is there again', async t => {
     const folder = t.testdir({})
     const { positions } = open(folder, sync)
     t.equal(positions.get('a'), undefined)
-    positions.set('a', 1)
-    positions.set('b', 5)
-    positions.set('a', 2)
-    positions.set('c', 0)
+    positions.set('a', { offset: 1 })
+    positions.set('b', { offset: 5 })
+    positions.set('a', { offset: 2 })
+    positions.set('c', { offset: 0, reach: 9 })
     await positions.flushed()
     t.equal(readFileSync(join(folder, 'consumers.ndjson'), 'utf8').split('\n').length - 1, 3, 'one line each')
     positions.remove('b')
@@ -28,8 +28,8 @@ t.test('the last position of each consumer is there again', async t => {
     t.same(
       [...again.consumers],
       [
-        ['a', 2],
-        ['c', 0],
+        ['a', { offset: 2 }],
+        ['c', { offset: 0, reach: 9 }],
       ],
     )
     t.same(warnings, [])
@@ -40,15 +40,15 @@ t.test('the last position of each consumer is there again', async t => {
 t.test('a line that was cut short is left out and spoils nothing', async t => {
   const folder = t.testdir({})
   const { positions } = open(folder)
-  positions.set('a', 1)
+  positions.set('a', { offset: 1 })
   await positions.close()
   appendFileSync(join(folder, 'consumers.ndjson'), '{"consumer":"a","off')
   const { positions: again, warnings } = open(folder)
-  t.equal(again.get('a'), 1)
+  t.same(again.get('a'), { offset: 1 })
   t.match(warnings, [/consumers\.ndjson:2: not a position/])
-  again.set('a', 3)
+  again.set('a', { offset: 3 })
   await again.close()
-  t.equal(open(folder).positions.get('a'), 3)
+  t.same(open(folder).positions.get('a'), { offset: 3 })
 })
 
 t.test('the file does not grow with every step', async t => {
@@ -56,20 +56,20 @@ t.test('the file does not grow with every step', async t => {
   const path = join(folder, 'consumers.ndjson')
   writeFileSync(path, '{"consumer":"a","offset":7}\n'.repeat(10_500))
   const { positions } = open(folder)
-  t.equal(positions.get('a'), 7)
-  positions.set('b', 9)
+  t.same(positions.get('a'), { offset: 7 })
+  positions.set('b', { offset: 9 })
   await positions.flushed()
   t.equal(readFileSync(path, 'utf8'), '{"consumer":"a","offset":7}\n{"consumer":"b","offset":9}\n')
-  positions.set('a', 8)
+  positions.set('a', { offset: 8 })
   await positions.close()
-  t.equal(open(folder).positions.get('a'), 8)
+  t.same(open(folder).positions.get('a'), { offset: 8 })
 })
 
 t.test('a failure is told', async t => {
   const folder = t.testdir({ 'consumers.ndjson': {} })
   t.throws(() => open(folder), { name: 'CarrierError' })
   const { positions } = open(join(folder, 'nowhere'))
-  positions.set('a', 1)
+  positions.set('a', { offset: 1 })
   await t.rejects(positions.flushed(), { name: 'CarrierError' })
   t.ok(positions.failure)
 })

@@ -120,6 +120,7 @@ export class Archive implements Past {
   async close(): Promise<void> {
     try {
       await this.flushed()
+      this.#consumers.close()
       await this.#retaining.close(this.#journal)
       await this.#positions.close()
     } finally {

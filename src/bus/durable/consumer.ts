@@ -2,6 +2,7 @@
 
 import { AckFloor } from '../../journal/ack-floor.ts'
 import type { Journal } from '../../journal/journal.ts'
+import type { Place } from '../../journal/positions.ts'
 import { gapPacket, packet } from '../../packet.ts'
 import { Group } from '../../topic/group.ts'
 import type { Following, Inbox } from '../exchange.ts'
@@ -12,6 +13,8 @@ import { REMOVED } from './replay.ts'
 
 /** Packets that are read ahead of what the members take. */
 const AHEAD = 4096
+/** Packets that are noted as delivered ahead of time, so that it is not noted for each. */
+const REACH = 256
 /** Packets of a member that are unacknowledged at most, where it does not say. */
 const WINDOW = 1000
 const MOST_WAITING = 2 ** 31
@@ -23,8 +26,10 @@ export interface ConsumerOptions {
   readonly floor: number
   /** Packets before this offset may have been delivered already. */
   readonly delivered: number
-  /** Told whenever the floor has risen. */
-  readonly onFloor: (floor: number) => void
+  /** Takes note of where it is, soon. */
+  readonly note: (place: Place) => void
+  /** Ends when that has been written. */
+  readonly noted: () => Promise<void>
   readonly warn: (message: string) => void
 }
 
@@ -48,6 +53,8 @@ export class Consumer implements Following {
   #delivered: number
   /** Packets before it come again, if they come. */
   #again: number
+  /** Written: packets from there on are delivered to nobody. */
+  #reach: number
 
   constructor(options: ConsumerOptions) {
     this.#options = options
@@ -55,6 +62,7 @@ export class Consumer implements Following {
     this.#acks = new AckFloor(options.floor)
     this.#delivered = options.delivered
     this.#again = options.delivered
+    this.#reach = options.delivered
     this.#pump = new Pump(
       () => this.#turn(),
       error => options.warn(error instanceof Error ? error.message : String(error)),
@@ -117,6 +125,14 @@ export class Consumer implements Following {
     this.#again = this.#delivered
   }
 
+  /** What was delivered is known exactly now. */
+  close(): void {
+    this.#reach = Math.max(this.#delivered, this.#acks.floor)
+    this.#note()
+    void this.#feed?.close()
+    this.#feed = undefined
+  }
+
   pump(): void {
     this.#deliver()
     if (this.#feed && this.#group.waiting <= AHEAD / 2) this.#pump.start()
@@ -147,7 +163,7 @@ export class Consumer implements Following {
   #acknowledge(offset: number): void {
     const before = this.#acks.floor
     this.#acks.acknowledge(offset)
-    if (this.#acks.floor > before) this.#options.onFloor(this.#acks.floor)
+    if (this.#acks.floor > before) this.#note()
   }
 
   async #turn(): Promise<boolean> {
@@ -159,14 +175,27 @@ export class Consumer implements Following {
       void this.#waitForMore(feed)
       return false
     }
+    if (next > this.#reach) await this.#extend(next + REACH)
+    if (feed !== this.#feed) return this.#feed !== undefined
     this.#lost += lost
     this.#lostInAll += lost
     for (const { offset, run } of found) this.#take(offset, run)
     const before = this.#acks.floor
     this.#acks.readTo(next)
-    if (this.#acks.floor > before) this.#options.onFloor(this.#acks.floor)
+    if (this.#acks.floor > before) this.#note()
     this.#deliver()
     return true
+  }
+
+  /** Nothing is delivered that a broker after this one would take for new. */
+  async #extend(reach: number): Promise<void> {
+    this.#reach = reach
+    this.#note()
+    await this.#options.noted()
+  }
+
+  #note(): void {
+    this.#options.note({ offset: this.#acks.floor, reach: this.#reach })
   }
 
   #take(first: number, run: Run): void {

@@ -24,7 +24,9 @@ export class Consumers {
     this.#warn = warn
     this.#start = journal.next
     // What a power cut took from the journal is there no more.
-    for (const [name, offset] of positions.consumers) if (offset > journal.next) positions.set(name, journal.next)
+    for (const [name, { offset }] of positions.consumers) {
+      if (offset > journal.next) positions.set(name, { offset: journal.next })
+    }
   }
 
   /** The consumer of that name; one that is new begins at `from`, or with what comes. */
@@ -44,6 +46,11 @@ export class Consumers {
     return consumer
   }
 
+  /** No more is delivered. */
+  close(): void {
+    for (const consumer of this.#known.values()) consumer.close()
+  }
+
   remove(name: string): boolean {
     const consumer = this.#known.get(name)
     if (consumer && consumer.followers > 0) throw new BadRequest(`forget: the consumer '${name}' is there`)
@@ -56,7 +63,7 @@ export class Consumers {
 
   *status(): Generator<JsonObject> {
     const { next } = this.#journal
-    for (const [consumer, offset] of this.#positions.consumers) {
+    for (const [consumer, { offset }] of this.#positions.consumers) {
       const { followers = 0, unacknowledged = 0, lost = 0, floor = offset } = this.#known.get(consumer) ?? {}
       const lag = next - floor
       yield { kind: 'consumer', consumer, members: followers, offset: floor, lag, unacknowledged, lost }
@@ -64,14 +71,16 @@ export class Consumers {
   }
 
   async #make(name: string, from: From | undefined): Promise<Consumer> {
-    const position = this.#positions.get(name)
-    if (position === undefined) await this.#begin(name, from)
+    if (!this.#positions.get(name)) await this.#begin(name, from)
+    const { offset = this.#journal.next, reach = this.#start } = this.#positions.get(name) ?? {}
     const consumer = new Consumer({
       name,
       journal: this.#journal,
-      floor: this.#positions.get(name) ?? this.#journal.next,
-      delivered: position === undefined ? 0 : this.#start,
-      onFloor: floor => this.#positions.set(name, floor),
+      floor: offset,
+      // Packets that came since the broker was started have been delivered to nobody before.
+      delivered: Math.min(reach, this.#start),
+      note: place => this.#positions.set(name, place),
+      noted: () => this.#positions.flushed(),
       warn: this.#warn,
     })
     this.#known.set(name, consumer)
@@ -83,7 +92,8 @@ export class Consumers {
       throw new BadRequest(`durable: more than ${MOST_CONSUMERS} consumers`)
     }
     const { next } = this.#journal
-    this.#positions.set(name, from === undefined ? next : Math.min(next, await this.#offsetOf(from, next)))
+    const offset = from === undefined ? next : Math.min(next, await this.#offsetOf(from, next))
+    this.#positions.set(name, { offset, reach: offset })
     await this.#positions.flushed()
   }
 
