@@ -15,6 +15,8 @@ import {
 } from '../../src/index.ts'
 import { HOLD_MS } from '../../src/stream/demand.ts'
 import { type Chain, listening, openChain } from '../support/chain.ts'
+import { launchChromium, noChromium, openPage } from '../support/chromium.ts'
+import { readPeaks } from '../support/live-page.ts'
 import { finish, start } from '../support/process.ts'
 
 t.setTimeout(120_000)
@@ -73,6 +75,33 @@ t.test(
     await chain.streams(false)
   },
 )
+
+t.test('the same in a browser: read off the page, and over when the page is closed', { skip: noChromium }, async t => {
+  const folder = t.testdir({})
+  const chain = await openChain(t, folder)
+  const { scpi, url } = chain
+  const looking = start(t, `spectrum --serve 127.0.0.1:0 -i '${url}?on-demand' >/dev/null`, { folder })
+  const address = /http:\/\/127\.0\.0\.1:\d+\S*/.exec(await looking.said(/http:\/\/127\.0\.0\.1:\d+/))?.[0] ?? ''
+  await scpi.set(':SIMULATE:TONE')
+  await scpi.set(':SIMULATE:TONE 2.45003GHZ,-41.7')
+  t.equal(await scpi.ask(':TRACE:STREAM:STATUS?'), 'STOPPED', 'nobody looks')
+
+  const browser = await launchChromium(t)
+  const { page: tab, complaints } = await openPage(browser, address)
+  const cell = tab.locator('[data-frequency]').first()
+  await cell.waitFor()
+  const region = await tab.getByRole('region').first().getAttribute('aria-label')
+  const [peak] = await readPeaks(tab, region ?? '', 1)
+  t.ok(Math.abs((peak?.frequency ?? 0) - 2.45003e9) < 120, `${peak?.frequency} Hz`)
+  t.ok(Math.abs((peak?.level ?? 0) + 41.7) < 0.1, `${peak?.level} dBm`)
+  t.equal(await scpi.ask(':TRACE:STREAM:STATUS?'), 'RUNNING')
+  t.same(complaints, [])
+
+  const closed = performance.now()
+  await tab.close()
+  await chain.streams(false)
+  t.comment(`the stream stopped ${Math.round(performance.now() - closed)} ms after the page was closed`)
+})
 
 const CALIBRATION = {
   samples: undefined,
