@@ -1,6 +1,6 @@
 // Answers over a bus: each request that comes is answered where it says, several at a time.
 
-import type { Batch, Packet } from '../packet.ts'
+import type { Batch, Meta, Packet } from '../packet.ts'
 import type { Source } from '../stream/step.ts'
 import type { Bus, BusContext, SubscribeOptions } from './bus.ts'
 
@@ -32,7 +32,7 @@ export async function reply(
     const answers = await answer(packet)
     count.out += answers.length
     const id = correlation_id === undefined ? {} : { correlation_id }
-    const writing = sink.write(answers.map(({ meta, data }) => ({ meta: { ...meta, ...id, topic }, data })))
+    const writing = sink.write(answers.map(({ meta, data }) => ({ meta: { ...asAnswer(meta), ...id, topic }, data })))
     if (writing) await writing
   }
   try {
@@ -53,4 +53,10 @@ export async function reply(
   } finally {
     await sink.close()
   }
+}
+
+/** Without what is true of the request alone, where a program repeats it: where its answer goes, and which way it came. */
+function asAnswer(meta: Meta): Meta {
+  const { reply_to: _, via: __, ...own } = meta
+  return own
 }

@@ -41,6 +41,20 @@ t.test('each request gets its answer', async t => {
   t.equal(ledger.lost, 0)
 })
 
+t.test(
+  'a program that repeats the request answers with it, but not with what is true of the request alone',
+  async t => {
+    const { url } = await serve(t)
+    const bus = busFor(url)
+    answering(t, bus, async request => [request])
+    const requests = of([packet({ value: 1, via: ['bridge'] })])
+    const { context } = busContext()
+    const [answer] = await collect(request(bus, requests, { topic: 'math.same', limit: 5000, replies: 1 }, context))
+    t.match(answer?.meta, { value: 1, topic: /^_reply\./, correlation_id: /\w/ })
+    t.notOk(['via', 'reply_to'].some(name => name in (answer?.meta ?? {})))
+  },
+)
+
 t.test('who answers may come later than who asks', async t => {
   const { url } = await serve(t)
   const bus = busFor(url)

@@ -54,8 +54,18 @@ export function crossing(options: CrossingOptions): Stage {
     if (!crossed) return undefined
     const via = meta[VIA]
     const before = Array.isArray(via) ? via : []
-    return before.includes(id) ? undefined : { meta: { ...crossed, [VIA]: [...before, id] }, data: packet.data }
+    return before.includes(id) && !isAnswer(meta, options)
+      ? undefined
+      : { meta: { ...crossed, [VIA]: [...before, id] }, data: packet.data }
   }
+}
+
+/**
+ * Answers go back on the way on which they were asked for, and end there: one that says by its `via` that it has crossed is
+ * one that repeats its request.
+ */
+function isAnswer({ topic }: Meta, { here }: CrossingOptions): boolean {
+  return typeof topic === 'string' && here.behind(topic) !== undefined
 }
 
 /** The meta under its name on the other side; nothing if it stays here. */

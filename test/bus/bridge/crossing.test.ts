@@ -86,6 +86,13 @@ t.test('an answer finds its way over an address of the bridge', async t => {
     }
   }
   t.equal(there.behind('_reply.who'), undefined)
+  const [request] = metas(back.push([packet(ask)]))
+  const repeated = packet({ ...request, topic: String(request?.['reply_to']) })
+  t.match(
+    metas(forth.push([repeated])),
+    [{ topic: '_reply.who', via: ['me', 'me'] }],
+    'a repeated request is an answer',
+  )
 })
 
 t.test('subscriptions to datasets, too: the publisher is called as it can be reached', async t => {
