@@ -4,6 +4,7 @@ import { addressFault } from '../topic/address.ts'
 import { Directory } from '../topic/directory.ts'
 import { Router } from '../topic/router.ts'
 import type { SubscribeRequest } from './control.ts'
+import type { Room } from './hold.ts'
 import type { Outbox } from './outbox.ts'
 import { PacketGroup } from './packet-group.ts'
 import { RetainedRuns } from './retained-runs.ts'
@@ -42,7 +43,9 @@ export interface Route {
 }
 
 /** What makes a publisher wait. */
-export type Jam = Pick<Outbox, 'onRoom'>
+export interface Jam extends Room {
+  readonly isJammed: boolean
+}
 
 /** Somebody who waits for subscribers. */
 export interface Awaiting {
@@ -50,6 +53,9 @@ export interface Awaiting {
   readonly subscribers: number
   readonly act: () => void
 }
+
+/** Bytes of packets: a write of more is hardly any cheaper. */
+const MOST_UNSENT = 256 * 1024
 
 type Target = Inbox | PacketGroup | Following
 
@@ -63,7 +69,7 @@ export class Exchange {
   #routes = new WeakMap<readonly Target[], Route>()
   /** Outboxes that something was put into and not yet sent. */
   readonly #touched = new Set<Outbox>()
-  readonly #jammed = new Set<PacketGroup>()
+  #unsent = 0
   readonly #awaiting = new Set<Awaiting>()
   /** Routes of topics that are kept. */
   #keptRoutes = new WeakMap<readonly Target[], Route>()
@@ -130,16 +136,23 @@ export class Exchange {
     this.#awaiting.delete(awaiting)
   }
 
-  /** Sends nothing yet; see `flush`. */
-  deliver({ inboxes, groups }: Route, run: Run): void {
+  /** Sends nothing yet; see `flush`. Adds those that have no room to `full`: when all is sent, they may have. */
+  deliver({ inboxes, groups }: Route, run: Run, full: Set<Jam>): void {
     for (const { outbox } of inboxes) {
       outbox.push(run)
       this.#touched.add(outbox)
+      if (outbox.isJammed) full.add(outbox)
     }
     for (const group of groups) {
       group.push(run)
-      if (group.isJammed) this.#jammed.add(group)
+      if (group.isJammed) full.add(group)
     }
+    this.#unsent += run.length
+  }
+
+  /** Whether so much has been delivered that it should be sent without waiting for more. */
+  get isDue(): boolean {
+    return this.#unsent >= MOST_UNSENT
   }
 
   /** Keeps a packet as the last of its topic. */
@@ -153,17 +166,11 @@ export class Exchange {
     this.#touched.add(outbox)
   }
 
-  /** Sends what has been delivered, and tells what the publisher should wait for. */
-  flush(): readonly Jam[] {
-    if (this.#touched.size === 0 && this.#jammed.size === 0) return NONE
-    const jams: Jam[] = [...this.#jammed].filter(group => group.isJammed)
-    for (const outbox of this.#touched) {
-      outbox.flush()
-      if (outbox.isJammed) jams.push(outbox)
-    }
+  /** Sends what has been delivered. */
+  flush(): void {
+    this.#unsent = 0
+    for (const outbox of this.#touched) outbox.flush()
     this.#touched.clear()
-    this.#jammed.clear()
-    return jams
   }
 
   /** Forgets what is over. */
@@ -221,4 +228,3 @@ function sorted(targets: readonly Target[]): Omit<Route, 'isKept'> {
 }
 
 export const NOWHERE: Route = { inboxes: [], groups: [], followings: [], isKept: false }
-const NONE: readonly Jam[] = []

@@ -51,6 +51,7 @@ export async function publishBody(
   const isFrames = sent.some(packet => !(packet instanceof Line) && (packet instanceof Frame || packet.data.length > 0))
   const encoder = codecNamed(isFrames ? 'frame' : 'ndjson').encoder({ reject })
   for (const chunk of encoder.push(sent)) peer.push(chunk)
+  peer.burst.end()
   const kept = peer.kept()
   await jammed
   const refusal = await kept

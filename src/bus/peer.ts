@@ -20,11 +20,11 @@ const NOT_ALLOWED: Route = { ...NOWHERE }
 export class Peer {
   readonly participant: Participant
   readonly outbox: Outbox
+  /** A write costs more than its bytes: what comes together is passed on together, and answered. */
+  readonly burst = new Burst(() => this.#passOn())
   readonly #options: PeerOptions
   readonly #inlet: Inlet<Route>
   readonly #mode: PublishMode
-  /** A write costs more than its bytes: what comes together is sent on together. */
-  readonly #burst = new Burst(() => this.#send())
   readonly #hold: Hold
   #rights: Rights | undefined
   #refused = ''
@@ -71,7 +71,8 @@ export class Peer {
       this.hangUp(error.message)
     }
     this.#mode.settle(refusal => this.#confirm(refusal))
-    this.#burst.read(this.#over ? 0 : bytes.length)
+    if (this.#over || this.#options.exchange.isDue) this.burst.end()
+    else this.burst.begin()
   }
 
   /** Ends when all that came is where it is to be kept, or with why it cannot be. */
@@ -99,7 +100,7 @@ export class Peer {
   /** The connection is gone. */
   close(): void {
     this.#over = true
-    this.#burst.stop()
+    this.burst.stop()
     this.outbox.close()
     this.participant.leave(Date.now())
     this.#options.exchange.flush()
@@ -108,7 +109,7 @@ export class Peer {
   /** The broker ends. */
   leave(): void {
     this.#over = true
-    this.#burst.end()
+    this.burst.end()
     this.#options.wire.end()
   }
 
@@ -122,11 +123,11 @@ export class Peer {
     this.#options.wire.end()
   }
 
-  /** Passes on what came, and answers. */
-  #send(): void {
+  #passOn(): void {
     for (const words of this.#mode.words()) this.#say(words)
     const { exchange, keeper } = this.#options
-    const jams = exchange.flush()
+    exchange.flush()
+    const jams = this.#mode.jams()
     this.#hold.until(keeper?.isFull ? [...jams, keeper] : jams)
     this.outbox.flush()
   }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import type { PublishRequest } from './control.ts'
 import type { Keeper, Kept } from './durable/keeper.ts'
-import type { Exchange, Route } from './exchange.ts'
+import type { Exchange, Jam, Route } from './exchange.ts'
 import type { Run } from './run.ts'
 
 const PLAIN: PublishRequest = { do: 'publish', confirm: false, returns: false, retain: false, again: 0 }
@@ -25,6 +25,8 @@ export class PublishMode {
   #until = 0
   /** Topics of the packets of the run that is under way. */
   #topics: string[] = []
+  /** Those that had no room when a packet was passed to them. */
+  readonly #full = new Set<Jam>()
   /** Numbers of packets that nobody wanted, and that the client has not been told yet. */
   #returned: { readonly from: number; to: number }[] = []
 
@@ -77,6 +79,14 @@ export class PublishMode {
     return words
   }
 
+  /** Those that still have no room for what was passed to them since the last time. */
+  jams(): readonly Jam[] {
+    if (this.#full.size === 0) return NO_JAMS
+    const jams = [...this.#full].filter(({ isJammed }) => isJammed)
+    this.#full.clear()
+    return jams
+  }
+
   /** Ends a cut of what came. `kept` is called later, if its packets are kept or refused later. */
   settle(kept: Kept): void {
     const keeper = this.#keeper
@@ -127,7 +137,7 @@ export class PublishMode {
   }
 
   #deliver(route: Route, run: Run): void {
-    this.#exchange.deliver(route, run)
+    this.#exchange.deliver(route, run, this.#full)
     if (route.isKept) this.#keeper?.add(run, this.#request.retain)
   }
 }
@@ -137,3 +147,4 @@ function isUnwanted({ inboxes, groups, followings }: Route): boolean {
 }
 
 const NOTHING: readonly JsonObject[] = []
+const NO_JAMS: readonly Jam[] = []

@@ -1,7 +1,6 @@
 import t from 'tap'
 import { Burst } from '../../src/bus/burst.ts'
 
-const FULL = 65_536
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
 function counted() {
@@ -9,32 +8,26 @@ function counted() {
   return { seen, burst: new Burst(() => void seen.acts++) }
 }
 
-t.test('what follows a full read is done with it, and nothing waits longer than this turn', async t => {
+t.test('however often it is begun in a turn, it ends once, at the end of the turn', async t => {
   const { seen, burst } = counted()
-  burst.read(10)
-  t.equal(seen.acts, 1)
-  burst.read(FULL)
-  t.equal(seen.acts, 1)
-  burst.read(10)
-  t.equal(seen.acts, 2, 'with the next read')
-  burst.read(FULL)
+  burst.begin()
+  burst.begin()
+  t.equal(seen.acts, 0)
   await turn()
-  t.equal(seen.acts, 3, 'without one')
+  t.equal(seen.acts, 1)
   await turn()
-  t.equal(seen.acts, 3)
-})
-
-t.test('so many full reads, and no more, are one', async t => {
-  const { seen, burst } = counted()
-  for (let read = 0; read < 8; read++) burst.read(FULL)
+  t.equal(seen.acts, 1)
+  burst.begin()
+  await turn()
   t.equal(seen.acts, 2)
 })
 
-t.test('ended or stopped, it is over', async t => {
+t.test('ended or stopped before, it is over', async t => {
   const { seen, burst } = counted()
-  burst.read(FULL)
+  burst.begin()
   burst.end()
-  burst.read(FULL)
+  t.equal(seen.acts, 1)
+  burst.begin()
   burst.stop()
   await turn()
   t.equal(seen.acts, 1)

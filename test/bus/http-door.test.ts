@@ -135,6 +135,8 @@ t.test('a token is asked for, as anywhere', async t => {
   t.equal(await status('/topics/b', { headers: { authorization } }), 400)
   t.equal(await status('/topics/a', { method: 'POST', body: '{}', headers: { authorization } }), 200)
   t.equal(await status('/topics/b', { method: 'POST', body: '{}', headers: { authorization } }), 403)
+  const large = '{"value":1}\n'.repeat(20_000)
+  t.equal(await status('/topics/b', { method: 'POST', body: large, headers: { authorization } }), 403)
   const events = await follow(t, url('/topics/a?token=correct-horse-battery'), { accept: 'text/event-stream' })
   t.equal(events.response.status, 200)
 })
