@@ -1,5 +1,18 @@
 // What goes over the page's socket: text says what state the command is in, bytes are spectra as frames of packet(5).
 
+import type { Range } from '../chart/ticks.ts'
+
+/** What a page shows, at first. */
+export interface View {
+  /** How many peaks, and how many decibels they stand above the noise floor at least. */
+  readonly peaks: number
+  readonly above: number
+  /** Hz. */
+  readonly span?: Range
+  /** Decibels. */
+  readonly levels?: Range
+}
+
 /** From the server, as JSON. */
 export type Notice =
   | {
@@ -9,6 +22,7 @@ export type Notice =
       /** Of this run: what was held or shown of another is not of this one. */
       readonly run: string
       readonly title: string
+      readonly view: View
     }
   | { readonly kind: 'ended'; readonly at: string; readonly reason: string }
 

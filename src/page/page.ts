@@ -8,11 +8,12 @@ import type { Packet } from '../packet.ts'
 import { Audience } from '../stream/demand.ts'
 import { pageEndpoint } from './address.ts'
 import { Gallery, MOST_TRACES } from './gallery.ts'
-import type { Notice } from './message.ts'
+import type { Notice, View } from './message.ts'
 import { type PageServer, servePage } from './server.ts'
 
 export interface PageOptions {
   readonly title: string
+  readonly view: View
   /** The names of the inputs, in the order in which they are shown. */
   readonly inputs?: readonly string[]
   readonly warn: (message: string) => void
@@ -86,7 +87,8 @@ export class Page {
 
   #welcome(socket: WebSocket): void {
     const leave = this.demand.enter()
-    say(socket, { kind: 'hello', build: this.#server?.build ?? '', run: this.#run, title: this.#options.title })
+    const { title, view } = this.#options
+    say(socket, { kind: 'hello', build: this.#server?.build ?? '', run: this.#run, title, view })
     const viewer = this.#gallery.join({
       send(chunks) {
         const last = chunks.length - 1

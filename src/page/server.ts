@@ -4,7 +4,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { listen } from '../carrier/listen.ts'
-import { tcpAddress } from '../carrier/tcp.ts'
 import { tlsSecrets } from '../carrier/tls.ts'
 import { type Endpoint, hostPort } from '../url.ts'
 import { refusal } from './address.ts'
@@ -47,8 +46,9 @@ export async function servePage(endpoint: Endpoint, { warn, onSocket }: PageServ
   })
   const { host, port } = hostPort(endpoint)
   const options = { warn() {}, secured: true, secure: () => server }
-  const listener = await listen(endpoint, tcpAddress(endpoint), options, () => {})
-  const url = `${endpoint.scheme}://${host.includes(':') ? `[${host}]` : host}:${listener.port ?? port}`
+  const urlOf = (port: number) => `${endpoint.scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const listener = await listen(endpoint, { name: urlOf(port), options: { host, port } }, options, () => {})
+  const url = urlOf(listener.port ?? port)
   warn(`listening on ${url}`)
   return {
     url,

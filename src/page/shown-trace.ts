@@ -7,9 +7,8 @@ import { lobeOf } from '../dsp/window-lobe.ts'
 import type { TraceFrame, TraceMeta } from './message.ts'
 
 const NOTHING = new Float32Array(0)
-/** Decibels that a peak stands above the noise, and the share of the bins that it keeps free on both sides. */
-const ABOVE = 10
-const APART = 1 / 256
+/** The share of the bins that a peak keeps free on both sides. */
+const APART = 1 / 100
 
 export class ShownTrace {
   #meta: TraceMeta
@@ -74,12 +73,13 @@ export class ShownTrace {
     return bin >= 0 && bin < bins ? bin : undefined
   }
 
-  peaks(count: number): readonly Peak[] {
+  /** At most so many, so far above the noise. */
+  peaks(count: number, above: number): readonly Peak[] {
     const { start, step, bins, joined, window, size } = this.#meta
     const levels = this.#latest
     const floor = noiseFloor(levels)
     const lobe = joined === 1 && window !== undefined ? lobeOf(parseWindow(window), size) : undefined
-    const least = Number.isFinite(floor) ? floor + ABOVE : Number.NEGATIVE_INFINITY
+    const least = Number.isFinite(floor) ? floor + above : Number.NEGATIVE_INFINITY
     const apart = Math.max(1, Math.round(bins * APART))
     return peaksOf(levels, { start, step }, { count, least, apart, ...(lobe && { lobe }) })
   }

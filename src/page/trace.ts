@@ -6,7 +6,7 @@ import type { Meta, Packet } from '../packet.ts'
 import type { Row, TraceMeta } from './message.ts'
 
 /** More bins than this reach the page joined, each the greatest of some. */
-const MOST_BINS = 8192
+const MOST_BINS = 16_384
 
 /** What a viewer has not been sent yet. */
 export interface Unseen {

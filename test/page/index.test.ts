@@ -104,19 +104,19 @@ t.test('a spectrum of another form begins anew', async t => {
 
 t.test('many bins are joined, each the greatest of some, and no peak is lost', async t => {
   const trace = new Trace({ index: 0, order: 0, title: 'wide' })
-  const levels = new Float32Array(20_001).fill(-100)
+  const levels = new Float32Array(40_001).fill(-100)
   levels[12_345] = -7
-  levels[20_000] = -8
-  const meta = { dtype: 'float32', scale: 'db', fft_size: 20_001, frequency_start: 0, frequency_step: 10 }
+  levels[40_000] = -8
+  const meta = { dtype: 'float32', scale: 'db', fft_size: 40_001, frequency_start: 0, frequency_step: 10 }
   const [spectrum] = levelSpectra(packet(meta, new Uint8Array(levels.buffer))) ?? []
   if (!spectrum) throw new Error('no spectrum')
   const unseen = trace.watch()
   t.equal(trace.hasNews(unseen), false)
   trace.push(spectrum, meta)
   const { meta: sent, data } = trace.take(unseen)
-  t.match(sent, { bins: 6667, joined: 3, start: 10, step: 30 })
-  const joined = new Float32Array(data.buffer).subarray(0, 6667)
-  t.same([joined[4115], joined[6666], joined[0]], [-7, -8, -100])
+  t.match(sent, { bins: 13_334, joined: 3, start: 10, step: 30 })
+  const joined = new Float32Array(data.buffer).subarray(0, 13_334)
+  t.same([joined[4115], joined[13_333], joined[0]], [-7, -8, -100])
 })
 
 t.test('infinities and what is no number come through, and are never the greatest', async t => {
@@ -151,7 +151,7 @@ t.test('what a page keeps: held levels, peaks, places', async t => {
   const shown = new ShownTrace(first.meta)
   t.same(shown.take(first).isReformed, false)
   t.same(
-    shown.peaks(8).map(({ bin, level }) => [bin, level]),
+    shown.peaks(8, 10).map(({ bin, level }) => [bin, level]),
     [
       [7, -20],
       [300, -30],

@@ -44,7 +44,12 @@ export async function servePage(
   options: Partial<PageOptions> = {},
 ): Promise<ServedPage> {
   const warnings: string[] = []
-  const page = await Page.open(address, { title: 'spectrum', warn: message => warnings.push(message), ...options })
+  const page = await Page.open(address, {
+    title: 'spectrum',
+    view: { peaks: 8, above: 10 },
+    warn: message => warnings.push(message),
+    ...options,
+  })
   t.teardown(() => page.close())
   return { page, warnings }
 }

@@ -61,7 +61,7 @@ export const PICTURE = [
     default: 'light',
     summary: 'the ground of a picture',
   },
-  { name: 'title', kind: 'text', argument: 'TEXT', summary: 'stands above a picture' },
+  { name: 'title', kind: 'text', argument: 'TEXT', summary: 'stands above a picture or the live page' },
 ] as const satisfies readonly Option[]
 
 const LEAST = 160

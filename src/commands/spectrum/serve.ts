@@ -6,10 +6,12 @@ import type { Option, Values } from '../../cli/option.ts'
 import { placeOf } from '../../codec/place.ts'
 import { readMeta } from '../../codec/unreadable.ts'
 import { isSpectrum } from '../../dsp/spectrum-meta.ts'
+import { UsageError } from '../../errors.ts'
 import { type Batch, gapOf, type Packet } from '../../packet.ts'
 import type { Page } from '../../page/page.ts'
 import type { Stage } from '../../stream/step.ts'
 import { parseEndpoint } from '../../url.ts'
+import { type PictureValues, panelOptions } from './pictures.ts'
 
 export const SERVE = [
   {
@@ -30,7 +32,7 @@ export const LIVE_PAGE = {
       'Panels of one unit have the same levels, so that they can be compared.',
     'Each page is sent what it can draw, at the rate of its screen, whatever that of the data: the last spectrum, and for the ' +
       'waterfall and what is held the greatest of each bin since the picture before, so that no peak is missed. A page that is ' +
-      'slow, hidden or paused neither slows the data nor other pages. Of more than 8192 bins each pixel shows the greatest of ' +
+      'slow, hidden or paused neither slows the data nor other pages. Of more than 16384 bins each pixel shows the greatest of ' +
       'several, and the peaks are those of joined bins.',
     'The page keeps what it shows when the input ends or the connection is lost, says so, and joins again by itself when ' +
       'the command is started anew at the same address. Everything comes from the command itself; nothing is loaded from elsewhere.',
@@ -51,16 +53,25 @@ export const LIVE_PAGE = {
   ],
 } as const satisfies Topic
 
-type Surroundings = Pick<Context<Values<typeof SERVE>>, 'values' | 'carrier' | 'warn'>
+type Surroundings = Pick<Context<Values<typeof SERVE> & PictureValues>, 'values' | 'carrier' | 'warn'>
 
 /** Its viewers are part of what the inputs are asked for by. */
 export async function openPage(
   { values, carrier, warn }: Surroundings,
   inputs: readonly string[],
 ): Promise<Page | undefined> {
-  if (values.serve === undefined) return undefined
+  if (values.serve === undefined) {
+    if (values.stay) throw new UsageError('--stay: of which page? expected --serve, too')
+    return undefined
+  }
   const { Page } = await import('../../page/page.ts')
-  const page = await Page.open(values.serve, { title: 'spectrum', inputs: inputs.map(inputTitle), warn })
+  const { span, levels, peaks, above } = panelOptions(values, ['last'])
+  const page = await Page.open(values.serve, {
+    title: values.title ?? 'spectrum',
+    view: { peaks, above, ...(span && { span }), ...(levels && { levels }) },
+    inputs: inputs.map(inputTitle),
+    warn,
+  })
   carrier.demand?.add(page.demand)
   return page
 }

@@ -2,7 +2,7 @@
 
 import { levelRange, steadyRange } from '../../chart/level-range.ts'
 import type { Range } from '../../chart/ticks.ts'
-import type { TraceFrame } from '../message.ts'
+import type { TraceFrame, View } from '../message.ts'
 import { type Palette, readPalette } from './palette.ts'
 import { Panel } from './panel.ts'
 
@@ -24,6 +24,7 @@ export class Board {
   readonly #ranges = new Map<string, Range>()
   #palette: Palette = readPalette()
   #chosen: Range | undefined
+  #view: View = { peaks: 0, above: 0 }
   #isPaused = false
   #showHeld = true
   #isDue = false
@@ -39,6 +40,11 @@ export class Board {
   take(frames: readonly TraceFrame[]): void {
     this.#waiting.push(...frames)
     if (!this.#isPaused) this.#plan()
+  }
+
+  /** What the next panels show. */
+  begin(view: View): void {
+    this.#view = view
   }
 
   /** Another run: nothing that was shown is of it. */
@@ -111,7 +117,7 @@ export class Board {
   #panelOf(frame: TraceFrame): Panel {
     const known = this.#panels.get(frame.meta.trace)
     if (known) return known
-    const panel = new Panel(frame, () => this.#palette)
+    const panel = new Panel(frame, { palette: () => this.#palette, view: this.#view })
     panel.showHeld(this.#showHeld)
     this.#panels.set(frame.meta.trace, panel)
     this.#options.into.append(panel.element)

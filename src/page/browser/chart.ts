@@ -18,6 +18,8 @@ const LIVE = 2
 export interface ChartOptions {
   readonly trace: ShownTrace
   readonly palette: () => Palette
+  /** The frequencies that are shown at first; without, all of them. */
+  readonly span: Range | undefined
   /** A bin is pointed at, or none any more. */
   readonly onCursor: (bin: number | undefined) => void
   /** Others are shown. */
@@ -34,7 +36,9 @@ export class Chart {
     this.#options = options
     const { frequencies } = options.trace
     this.#plot = new uPlot(this.#settings(), [frequencies, [], []], into)
-    this.reset()
+    const { span } = options
+    if (span) this.#plot.setScale('x', { min: span.from, max: span.to })
+    else this.reset()
   }
 
   get over(): HTMLElement {

@@ -1,6 +1,6 @@
 // The socket to the command: opened again whenever it breaks, and says how it stands.
 
-import type { Notice, TraceFrame } from '../message.ts'
+import type { Notice, TraceFrame, View } from '../message.ts'
 import { DRAWN, readFrames } from '../message.ts'
 
 export type Standing =
@@ -10,7 +10,7 @@ export type Standing =
 export interface Listener {
   standing(standing: Standing): void
   /** A run of the command begins to be shown; `isNew` where it is another than before. */
-  run(title: string, isNew: boolean): void
+  run(title: string, view: View, isNew: boolean): void
   frames(frames: readonly TraceFrame[]): void
 }
 
@@ -59,7 +59,7 @@ export class Connection {
     if (this.#build !== undefined && this.#build !== notice.build) location.reload()
     this.#wait = FIRST_WAIT_MS
     this.#ended = false
-    this.#listener.run(notice.title, this.#run !== undefined && this.#run !== notice.run)
+    this.#listener.run(notice.title, notice.view, this.#run !== undefined && this.#run !== notice.run)
     this.#build = notice.build
     this.#run = notice.run
     this.#listener.standing({ state: 'live' })

@@ -18,6 +18,8 @@ const [auto, theme, top, range] = [
 ]
 
 chooseTheme(chosenTheme())
+/** The levels that the command asks for give way to those that were chosen on the page. */
+let isFirst = true
 
 const board = new Board({
   into: byId('main', 'panels'),
@@ -29,10 +31,16 @@ const board = new Board({
 })
 const connection = new Connection({
   standing,
-  run(name, isNew) {
+  run(name, view, isNew) {
     title.textContent = name
     document.title = name
     if (isNew) board.forget()
+    board.begin(view)
+    if (view.levels && isFirst) {
+      showRange(view.levels)
+      chooseRange()
+    }
+    isFirst = false
     if (board.size === 0) empty.hidden = false
   },
   frames(frames) {

@@ -4,17 +4,22 @@ import { COLOR_MAP, hex } from '../../chart/color-map.ts'
 import { decimal, engineering } from '../../chart/engineering.ts'
 import type { Range } from '../../chart/ticks.ts'
 import type { Peak } from '../../dsp/measure.ts'
-import type { TraceFrame } from '../message.ts'
+import type { TraceFrame, View } from '../message.ts'
 import { ShownTrace } from '../shown-trace.ts'
 import { Chart } from './chart.ts'
 import { drawing, make } from './dom.ts'
 import type { Palette } from './palette.ts'
-import { levelText, MOST_PEAKS, PeakList } from './peak-list.ts'
+import { levelText, PeakList } from './peak-list.ts'
 import { TimeAxis } from './time-axis.ts'
 import { Waterfall } from './waterfall.ts'
 
 /** Words change so often that they can be read. */
 const WORDS_MS = 200
+
+export interface PanelOptions {
+  readonly palette: () => Palette
+  readonly view: View
+}
 
 export class Panel {
   readonly trace: ShownTrace
@@ -28,6 +33,7 @@ export class Panel {
   readonly #waterfall: Waterfall
   readonly #timeAxis = new TimeAxis()
   readonly #palette: () => Palette
+  readonly #view: View
   #chart: Chart
   #peaks: readonly Peak[] = []
   #wordsDue = 0
@@ -36,14 +42,15 @@ export class Panel {
   #showHeld = true
   #isStale = true
 
-  constructor(frame: TraceFrame, palette: () => Palette) {
+  constructor(frame: TraceFrame, { palette, view }: PanelOptions) {
     this.#palette = palette
+    this.#view = view
     this.trace = new ShownTrace(frame.meta)
     const { title, order } = frame.meta
     const name = title === '' ? 'spectrum' : title
     const canvas = make('canvas', { attributes: { role: 'img', 'aria-label': `Waterfall of ${name}` } })
     this.#waterfall = new Waterfall(canvas)
-    this.#peakList = new PeakList(name)
+    this.#peakList = new PeakList(name, view.peaks)
     this.#fallBox.append(canvas, this.#timeAxis.element)
     this.#plotBox.append(this.#scale)
     this.#plotBox.tabIndex = 0
@@ -119,6 +126,7 @@ export class Panel {
     const chart = new Chart(this.#plotBox, {
       trace: this.trace,
       palette: this.#palette,
+      span: this.#view.span,
       onCursor: bin => {
         this.#cursor = bin === undefined ? undefined : { ...this.#cursor, bin }
         this.#tellCursor(performance.now())
@@ -145,7 +153,7 @@ export class Panel {
 
   #say(now: number): void {
     this.#wordsDue = now + WORDS_MS
-    this.#peaks = this.trace.peaks(MOST_PEAKS)
+    this.#peaks = this.trace.peaks(this.#view.peaks, this.#view.above)
     this.#peakList.show(this.#peaks, this.trace, this.#showHeld)
     const facts = factsOf(this.trace)
     if (this.#facts.textContent !== facts) this.#facts.textContent = facts

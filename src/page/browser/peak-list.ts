@@ -5,7 +5,6 @@ import type { Peak } from '../../dsp/measure.ts'
 import type { ShownTrace } from '../shown-trace.ts'
 import { make } from './dom.ts'
 
-export const MOST_PEAKS = 8
 const COLUMNS = ['#', 'Frequency', 'Level', 'Max']
 
 /** Digits beyond those of a bin that an interpolated frequency has. */
@@ -15,7 +14,11 @@ export class PeakList {
   readonly table: HTMLTableElement
   readonly #body: HTMLTableSectionElement
 
-  constructor(title: string) {
+  readonly #most: number
+
+  /** Of at most so many peaks. */
+  constructor(title: string, most: number) {
+    this.#most = most
     const heads = COLUMNS.map(text => make('th', { text, attributes: { scope: 'col' } }))
     this.#body = make('tbody')
     this.table = make(
@@ -25,6 +28,7 @@ export class PeakList {
       make('thead', {}, make('tr', {}, ...heads)),
       this.#body,
     )
+    this.#body.style.setProperty('--rows', String(Math.max(1, Math.ceil(most / 2))))
   }
 
   /** `data-frequency` and `data-level` are the plain numbers, in the axis's unit and decibels. */
@@ -45,7 +49,7 @@ export class PeakList {
       return make('tr', {}, ...cells)
     })
     // Always as many, so that nothing moves when a peak comes or goes.
-    while (rows.length < MOST_PEAKS) rows.push(make('tr', {}, ...COLUMNS.map(() => make('td', { text: '\u00a0' }))))
+    while (rows.length < this.#most) rows.push(make('tr', {}, ...COLUMNS.map(() => make('td', { text: '\u00a0' }))))
     this.#body.replaceChildren(...rows)
   }
 }

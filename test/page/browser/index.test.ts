@@ -193,6 +193,31 @@ t.test('in Chromium', { skip: noChromium }, async t => {
     t.equal(page.demand.wanted, false)
   })
 
+  t.test('a page begins with the frequencies, the levels and the title that the command asks for', async t => {
+    const span = { from: frequencyOf(90), to: frequencyOf(110) }
+    const view = { peaks: 1, above: 10, span, levels: { from: -70, to: -10 } }
+    const { page } = await servePage(t, '127.0.0.1:0', { title: 'roof', view })
+    show(page, [spectrumPacket(LINES)])
+    const { page: tab, complaints } = await openPage(browser, page.url)
+    t.equal((await readPeaks(tab, 'spectrum', 1)).length, 1)
+    t.equal(await tab.title(), 'roof')
+    t.same(await Promise.all(['#top', '#range'].map(id => tab.locator(id).inputValue())), ['-10', '60'])
+    const row = await readWaterfall(tab, 'spectrum')
+    t.equal(
+      row[Math.floor(row.length / 2)],
+      hex(COLOR_MAP[shadeOf(-20, -70, -10)] ?? [0, 0, 0]),
+      'bin 100 in the middle',
+    )
+    await tab.getByRole('group', { name: /^Spectrum of spectrum/ }).press('Home')
+    const whole = await eventually(
+      () => readWaterfall(tab, 'spectrum'),
+      row => row[Math.floor(row.length / 2)] === hex(COLOR_MAP[0] ?? [0, 0, 0]),
+    )
+    t.equal(whole[Math.floor((100.5 / BINS) * whole.length)], hex(COLOR_MAP[shadeOf(-20, -70, -10)] ?? [0, 0, 0]))
+    t.same(complaints, [])
+    await tab.close()
+  })
+
   t.test('dark where the system is, light where it was chosen, also after it was loaded again', async t => {
     const { page } = await servePage(t)
     const { page: tab, complaints } = await openPage(browser, page.url, { colorScheme: 'dark' })
