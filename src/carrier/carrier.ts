@@ -65,6 +65,8 @@ export interface CarrierContext {
 export interface Transient {
   /** Where the next bytes may lie, if it matters to whoever takes them. */
   room?(): Uint8Array | undefined
+  /** What of a stream is ready together is best taken together. */
+  readonly bursts?: boolean
 }
 
 /** One stream of bytes: a file, a pipe, one connection. Each channel gets a decoder of its own. */

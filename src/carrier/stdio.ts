@@ -6,6 +6,7 @@ import { isatty, ReadStream } from 'node:tty'
 import { promisify } from 'node:util'
 import { errorCode, ReaderGone } from '../errors.ts'
 import { blocksOf, SMALL, writeBlocks } from './blocks.ts'
+import { burstBytes } from './burst.ts'
 import type { Carrier, CarrierContext, Channel, Outlet } from './carrier.ts'
 import { carrierError } from './failure.ts'
 import { Inbox } from './inbox.ts'
@@ -54,6 +55,7 @@ export function socketBytes(
   { stop, closed, transient }: CarrierContext,
   { endsBy = () => true }: { readonly endsBy?: (reason: unknown) => boolean } = {},
 ): AsyncIterable<Uint8Array> {
+  if (transient?.bursts) return burstBytes(descriptor, name, { stop, ...(closed && { closed }) }, { transient, endsBy })
   let buffer: Buffer = Buffer.allocUnsafeSlow(PIPE_READ)
   let handedOn = false
   const spare: Buffer[] = []

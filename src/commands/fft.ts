@@ -174,7 +174,8 @@ export const fft = defineCommand({
     const { values, ledger } = context
     const count = ledger.stage('fft')
     const options = optionsOf(values)
-    const transient: Transient = { room: () => spectra?.room() }
+    // With a thread, rows of what lies in the room wait for more of it, which a pipe need not have.
+    const transient: Transient = { room: () => spectra?.room(), bursts: values.threads === 1 }
     const source = openInputs(context, context.positionals, { asTheyCome: true, transient })
     const sink = await openOutputs(context, [...values.in, ...context.positionals])
     const spectra = values.inverse

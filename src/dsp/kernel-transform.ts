@@ -47,7 +47,10 @@ interface Rows {
   readonly parts: number
 }
 
-/** What the kernel cannot do right, because a power is not finite, is done again by the plain transform. */
+/**
+ * Rows that the kernel cannot do right, because a power is not finite, are done again by the plain transform. Others are not:
+ * what becomes of a block does not depend on its neighbours.
+ */
 function sideOf(kernel: Kernel, side: Side, { put, parts }: Rows): TransformSide {
   let again = () => {}
   return {
@@ -55,7 +58,11 @@ function sideOf(kernel: Kernel, side: Side, { put, parts }: Rows): TransformSide
     begin(first, hop, count) {
       kernel.begin(side, parts * first, parts * hop, count)
       again = () => {
-        for (let row = 0; row < count; row++) put(side.input, parts * (first + row * hop), side.output, row)
+        for (let row = 0; row < count; row++) {
+          const at = parts * (first + row * hop)
+          kernel.begin(side, at, parts * hop, 1, row)
+          if (!kernel.finish()) put(side.input, at, side.output, row)
+        }
       }
     },
     finish() {

@@ -59,6 +59,7 @@ export class Kernel {
   readonly settings: KernelSettings
   readonly sides: readonly [Side, Side] | readonly [Side]
   readonly #sums: Float32Array
+  readonly #rowBytes: number
   readonly #run: (...job: Job) => void
   readonly #thread: KernelThread | undefined
 
@@ -81,6 +82,7 @@ export class Kernel {
     this.settings = settings
     this.sides = threaded ? [first, side(layout.end + sideBytes)] : [first]
     this.#sums = new Float32Array(buffer, layout.sums, 4)
+    this.#rowBytes = rowBytes
     const memoryNumbers = new Float32Array(buffer)
     memoryNumbers.set(settings.weights, layout.window / FLOAT)
     fillTables(memoryNumbers, layout, size)
@@ -107,11 +109,15 @@ export class Kernel {
     return this.finish()
   }
 
-  /** The same, in the kernel's thread, if it has one and that is there already: until `finish` the side belongs to it. */
-  begin({ input, output }: Side, first: number, hop: number, count: number): void {
+  /**
+   * The same, to the output from a row on, in the kernel's thread, if it has one and that is there already: until `finish` the
+   * side belongs to it.
+   */
+  begin({ input, output }: Side, first: number, hop: number, count: number, row = 0): void {
     this.#sums.fill(0)
     if (count === 0) return
-    const job: Job = [input.byteOffset + first * FLOAT, output.byteOffset, hop * FLOAT, count]
+    const to = output.byteOffset + row * this.#rowBytes
+    const job: Job = [input.byteOffset + first * FLOAT, to, hop * FLOAT, count]
     if (this.#thread?.begin(job)) return
     this.#run(...job)
   }

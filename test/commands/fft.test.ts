@@ -48,6 +48,22 @@ t.test('a file in any cut, piped or named, gives the same bytes', async t => {
   }
 })
 
+t.test('samples that are read where they are transformed: cuts within them make no difference', async t => {
+  const samples = Float32Array.from({ length: 600_001 }, (_, at) => Math.sin(at * at * 1e-6))
+  writeFileSync(join(folder, 'cut.cf32'), samples.subarray(0, 600_000))
+  for (const options of ['-s 1024', '-s 65536 --overlap 30%', '-s 4096 --remove-dc']) {
+    const line = `fft -q --from raw --dtype complex64 --to raw ${options}`
+    const [named, piped, cut] = await Promise.all([
+      run(`${line} cut.cf32`),
+      run(`cat cut.cf32 | ${line}`),
+      run(`dd if=cut.cf32 bs=7777 status=none | ${line} | { read -N 0 -t 0.1; cat; }`),
+    ])
+    t.ok(piped.stdout.equals(named.stdout), options)
+    t.ok(cut.stdout.equals(named.stdout), options)
+    t.ok(named.stdout.length > 0)
+  }
+})
+
 t.test('what is counted are spectra, however their samples came', async t => {
   writeFileSync(join(folder, 'b.iq'), Buffer.alloc(100_000))
   const options = '-q --from raw --dtype cu8 -s 512 -n 3'
