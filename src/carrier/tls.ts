@@ -69,6 +69,16 @@ function pem(endpoint: Endpoint, name: string): Buffer | undefined {
   return path === undefined ? undefined : inWords(path, () => readFileSync(path))
 }
 
+/** Makes a server of certificates and keys that may not be what they should be. */
+export function withSecrets<Made>(endpoint: Endpoint, make: (secrets: ReturnType<typeof tlsSecrets>) => Made): Made {
+  const secrets = tlsSecrets(endpoint)
+  try {
+    return make(secrets)
+  } catch (error) {
+    throw badFile(endpoint, error)
+  }
+}
+
 function badFile(endpoint: Endpoint, error: unknown): UsageError {
   const reason = error instanceof Error ? error.message : String(error)
   return new UsageError(`${endpoint.text}: a certificate or key is not what it should be: ${reason}`, { cause: error })

@@ -92,6 +92,9 @@ export const spectrum = defineCommand({
       await pictures?.close()
       if (values.count === undefined) await display?.stay(stop.signal)
       if (page) await endPage(page, context)
+    } catch (error) {
+      page?.end(error instanceof Error ? error.message : String(error))
+      throw error
     } finally {
       pictures?.abort()
       await display?.close()

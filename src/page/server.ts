@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { listen } from '../carrier/listen.ts'
-import { tlsSecrets } from '../carrier/tls.ts'
+import { withSecrets } from '../carrier/tls.ts'
 import { type Endpoint, hostPort } from '../url.ts'
 import { refusal } from './address.ts'
 import { Files, SECURITY_HEADERS } from './files.ts'
@@ -35,7 +35,7 @@ export async function servePage(endpoint: Endpoint, { warn, onSocket }: PageServ
   const onRequest = (request: IncomingMessage, response: ServerResponse) => serve(request, response, files, names)
   const isSecure = endpoint.scheme === 'https'
   const server: Server = isSecure
-    ? createSecureServer({ ...settings, ...tlsSecrets(endpoint) }, onRequest)
+    ? withSecrets(endpoint, secrets => createSecureServer({ ...settings, ...secrets }, onRequest))
     : createServer(settings, onRequest)
   server.maxConnections = MOST_CONNECTIONS
   server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {

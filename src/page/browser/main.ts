@@ -49,8 +49,16 @@ const connection = new Connection({
   },
 })
 
+let stands: Standing = { state: 'connecting' }
+
 function standing(now: Standing): void {
-  const words = { connecting: 'connecting', live: 'live', lost: 'connection lost, trying again', ended: 'ended' }
+  stands = now
+  const words = {
+    connecting: 'connecting',
+    live: isPressed(pause) ? 'paused' : 'live',
+    lost: 'connection lost, trying again',
+    ended: 'ended',
+  }
   state.dataset['state'] = now.state
   state.textContent =
     now.state === 'ended' ? `ended at ${new Date(now.at).toLocaleTimeString()}: ${now.reason}` : words[now.state]
@@ -93,7 +101,7 @@ function showTheme(): void {
 
 toggle(pause, pressed => {
   board.pause(pressed)
-  document.body.classList.toggle('paused', pressed)
+  standing(stands)
 })
 toggle(hold, pressed => board.showHeld(pressed))
 toggle(auto, pressed => (pressed ? board.choose(undefined) : chooseRange()))

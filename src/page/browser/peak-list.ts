@@ -19,13 +19,14 @@ export class PeakList {
   /** Of at most so many peaks. */
   constructor(title: string, most: number) {
     this.#most = most
-    const heads = COLUMNS.map(text => make('th', { text, attributes: { scope: 'col' } }))
-    this.#body = make('tbody')
+    const heads = COLUMNS.map(text => make('th', { text, attributes: { scope: 'col', role: 'columnheader' } }))
+    this.#body = make('tbody', { attributes: { role: 'rowgroup' } })
     this.table = make(
       'table',
-      { class: 'peaks' },
+      // The style sheet lays it out as a grid, which would hide from readers of the screen that it is a table.
+      { class: 'peaks', attributes: { role: 'table' } },
       make('caption', { text: 'Peaks', attributes: { title: `Peaks of ${title}` } }),
-      make('thead', {}, make('tr', {}, ...heads)),
+      make('thead', { attributes: { role: 'rowgroup' } }, row(heads)),
       this.#body,
     )
     this.#body.style.setProperty('--rows', String(Math.max(1, Math.ceil(most / 2))))
@@ -46,12 +47,17 @@ export class PeakList {
         make('td', { text: levelText(level, meta.unit), attributes: { 'data-level': level.toFixed(3) } }),
         make('td', { text: showHeld ? levelText(max, meta.unit) : '', attributes: { 'data-held': max.toFixed(3) } }),
       ]
-      return make('tr', {}, ...cells)
+      return row(cells)
     })
     // Always as many, so that nothing moves when a peak comes or goes.
-    while (rows.length < this.#most) rows.push(make('tr', {}, ...COLUMNS.map(() => make('td', { text: '\u00a0' }))))
+    while (rows.length < this.#most) rows.push(row(COLUMNS.map(() => make('td', { text: '\u00a0' }))))
     this.#body.replaceChildren(...rows)
   }
+}
+
+function row(cells: readonly HTMLElement[]): HTMLTableRowElement {
+  for (const cell of cells) if (!cell.hasAttribute('role')) cell.setAttribute('role', 'cell')
+  return make('tr', { attributes: { role: 'row' } }, ...cells)
 }
 
 export function levelText(level: number, unit: string): string {

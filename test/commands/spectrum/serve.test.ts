@@ -92,6 +92,24 @@ t.test('an input on demand is open while somebody looks', async t => {
   t.equal((await ended).code, 0)
 })
 
+t.test('where the input fails the page is told why', async t => {
+  const { child, said, ended } = start(t, 'exec spectrum --serve 127.0.0.1:0 --strict >/dev/null')
+  const { notices, closed } = await look(urlIn(await said('listening on http')))
+  child.stdin.end('{"value":1}\n')
+  await closed
+  t.match(notices.at(-1), { kind: 'ended', reason: /no spectrum/ })
+  t.equal((await ended).code, 1)
+})
+
+t.test('a certificate that is none is a mistake of the command line', async t => {
+  const folder = t.testdir({ 'a.pem': 'none' })
+  const { code, stderr } = await finish(t, "spectrum --serve 'https://127.0.0.1:0?cert=a.pem&key=a.pem'", '', {
+    folder,
+  })
+  t.equal(code, 2)
+  t.match(stderr, /a certificate or key is not what it should be/)
+})
+
 t.test('what is no spectrum is rejected', async t => {
   const { code, stderr } = await finish(t, 'spectrum --serve 127.0.0.1:0 >/dev/null', '{"value":1}\n')
   t.equal(code, 3)

@@ -136,6 +136,7 @@ t.test('in Chromium', { skip: noChromium }, async t => {
     await readPeaks(tab, 'spectrum', 2)
     await tab.keyboard.press('p')
     t.equal(await tab.getByRole('button', { name: 'Pause' }).getAttribute('aria-pressed'), 'true')
+    t.equal(await tab.locator('#state').innerText(), 'paused')
     for (const level of [-40, -35, -62]) show(page, [spectrumPacket([{ bin: 200, level }])])
     t.equal((await readPeaks(tab, 'spectrum', 2))[0]?.level, -20)
     await tab.keyboard.press('p')
