@@ -5,6 +5,7 @@ import { Directory } from '../topic/directory.ts'
 import { Router } from '../topic/router.ts'
 import type { SubscribeRequest } from './control.ts'
 import type { Room } from './hold.ts'
+import { Fault } from './inlet.ts'
 import type { Outbox } from './outbox.ts'
 import { PacketGroup } from './packet-group.ts'
 import { RetainedRuns } from './retained-runs.ts'
@@ -60,7 +61,12 @@ const MOST_UNSENT = 256 * 1024
 type Target = Inbox | PacketGroup | Following
 
 export class Exchange {
-  readonly topics = new TopicTable<Route>(text => this.#route(text))
+  /** Finding the route of what can be no topic is a Fault. */
+  readonly topics = new TopicTable<Route>(text => {
+    const fault = addressFault(text)
+    if (fault !== undefined) throw new Fault(`topic: ${fault}`)
+    return this.#route(text)
+  })
   readonly retained = new RetainedRuns()
   readonly #router = new Router<Target>()
   readonly #directory = new Directory<Target>(this.#router)

@@ -36,7 +36,9 @@ export class Participant implements Inbox {
   readonly #exchange: Exchange
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #awaiting = new Set<Awaiting>()
-  #groups: readonly PacketGroup[] = []
+  /** With the number of its subscriptions in each. */
+  readonly #groups = new Map<PacketGroup, number>()
+  readonly #followings = new Set<Following>()
   #name: string | undefined
   #addresses: readonly string[] = []
   #bindings = 0
@@ -62,7 +64,7 @@ export class Participant implements Inbox {
 
   /** Groups it is a member of. */
   get groups(): readonly PacketGroup[] {
-    return this.#groups
+    return [...this.#groups.keys()]
   }
 
   /** Takes a name, which nobody else has, and addresses, which others may have. */
@@ -102,7 +104,7 @@ export class Participant implements Inbox {
     granted()
     group?.join(this, window)
     this.#subscriptions.set(id, { patterns, group })
-    if (group) this.#groups = [...this.#groups, group]
+    if (group) this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1)
     this.#bindings += patterns.length
     if (group || !retained) return
     for (const pattern of patterns) this.#exchange.recall(pattern, this, now)
@@ -113,23 +115,23 @@ export class Participant implements Inbox {
     if (!subscription) throw new BadRequest(`unsubscribe: no subscription ${JSON.stringify(id)}`)
     const { patterns, group, following } = subscription
     this.#subscriptions.delete(id)
-    if (group) this.#groups = [...this.#subscriptions.values()].flatMap(({ group }) => group ?? [])
     this.#bindings -= patterns.length
     if (following) this.#leaveFollowing(following, patterns)
     else if (!group) for (const pattern of patterns) this.#exchange.unbind(pattern, this)
-    else if (!this.groups.includes(group)) group.leave(this, now)
+    else this.#leaveGroup(group, now)
   }
 
   /** There may be room for what waits for it elsewhere. */
   pump(): void {
     if (!this.outbox.hasRoom) return
-    const { groups } = this
-    for (const group of groups) group.pump()
-    if (groups.length > 0) this.#exchange.flush()
-    for (const { following } of this.#subscriptions.values()) following?.pump()
+    for (const group of this.#groups.keys()) group.pump()
+    if (this.#groups.size > 0) this.#exchange.flush()
+    for (const following of this.#followings) following.pump()
   }
 
   await(topic: string, subscribers: number, act: () => void): void {
+    const fault = addressFault(topic)
+    if (fault !== undefined) throw new BadRequest(fault)
     if (this.#awaiting.size >= MOST_AWAITED) throw new BadRequest(`await: more than ${MOST_AWAITED} at once`)
     const awaiting: Awaiting = {
       topic,
@@ -152,7 +154,7 @@ export class Participant implements Inbox {
       if (following) this.#leaveFollowing(following, patterns)
     }
     this.#subscriptions.clear()
-    this.#groups = []
+    this.#groups.clear()
     for (const awaiting of this.#awaiting) this.#exchange.forget(awaiting)
     this.#awaiting.clear()
   }
@@ -160,8 +162,8 @@ export class Participant implements Inbox {
   /** What is read from the journal comes as it is taken, which goes together with nothing that is passed on. */
   #checkReplay({ from, durable }: SubscribeRequest): void {
     const isReplay = from !== undefined && durable === undefined
-    const others = [...this.#subscriptions.values()]
-    if ((isReplay && others.length > 0) || others.some(one => one.isReplay)) {
+    const [other] = this.#subscriptions.values()
+    if (other && (isReplay || other.isReplay)) {
       throw new BadRequest('from: only as the one subscription of a connection')
     }
     if (isReplay) this.outbox.bounds = { ...this.outbox.bounds, policy: 'block' }
@@ -180,6 +182,7 @@ export class Participant implements Inbox {
         // It may have left meanwhile.
         if (this.#subscriptions.get(id) !== subscription) return
         subscription.following = following
+        this.#followings.add(following)
         for (const pattern of patterns) this.#exchange.bind(pattern, following)
         granted()
         this.outbox.flush()
@@ -194,7 +197,19 @@ export class Participant implements Inbox {
     )
   }
 
+  /** The last subscription in a group is the membership. */
+  #leaveGroup(group: PacketGroup, now: number): void {
+    const left = (this.#groups.get(group) ?? 0) - 1
+    if (left > 0) {
+      this.#groups.set(group, left)
+      return
+    }
+    this.#groups.delete(group)
+    group.leave(this, now)
+  }
+
   #leaveFollowing(following: Following, patterns: readonly string[]): void {
+    this.#followings.delete(following)
     for (const pattern of patterns) this.#exchange.unbind(pattern, following)
     following.leave(this)
   }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Server } from '../../src/bus/server.ts'
 import { UsageError } from '../../src/errors.ts'
+import type { JsonObject } from '../../src/packet.ts'
 import { Ledger } from '../../src/stream/ledger.ts'
 import { RawClient, serve } from '../support/bus.ts'
 
@@ -51,6 +52,48 @@ t.test('a publisher hears how much has been passed on', async t => {
   t.same(await client.hear(), { broker: { ok: 'publish', received: 1 } })
   client.say({ topic: 'a' }, { topic: 'b' })
   t.same(await client.hear(), { broker: { confirmed: 3 } })
+})
+
+t.test('what is too long to be a topic is told, and nothing is lost without a word', async t => {
+  const { path } = await serve(t)
+  const [client, other] = [new RawClient(t, path), new RawClient(t, path)]
+  other.say({ broker: { do: 'await', topic: 'a'.repeat(256) } })
+  t.match(await other.hear(), { broker: { error: /an address of 256 bytes: expected at most 255/ } })
+  await other.subscribe('#')
+  client.say({ topic: 'a'.repeat(255) }, { topic: 'ä'.repeat(128) })
+  t.match(await client.hear(), { broker: { error: /^topic: an address of 256 bytes: expected at most 255/ } })
+  await client.hungUp()
+  t.same(await other.settled(), [{ topic: 'a'.repeat(255) }])
+})
+
+t.test('a client with very many subscriptions and groups does not hold up the others', async t => {
+  const { path } = await serve(t)
+  const [many, one] = [new RawClient(t, path), new RawClient(t, path)]
+  await one.subscribe('a')
+  const count = 20_000
+  const subscribe = (id: number, more: JsonObject) => ({
+    broker: { do: 'subscribe', id: String(id), pattern: `t.${id}`, ...more },
+  })
+  many.say(...Array.from({ length: count }, (_, id) => subscribe(id, id % 2 ? {} : { group: `g${id}` })))
+  t.equal((await many.settled()).length, count)
+  one.say({ topic: 'a' }, { topic: 't.7' }, { topic: 't.8' })
+  t.same(await one.settled(), [{ topic: 'a' }])
+  t.same(await many.settled(), [{ topic: 't.7' }, { topic: 't.8' }])
+})
+
+t.test('who has two subscriptions in a group is a member until the last of them ends', async t => {
+  const { path, server } = await serve(t)
+  const client = new RawClient(t, path)
+  await client.subscribe('a', { id: '1', group: 'g' })
+  await client.subscribe('b', { id: '2', group: 'g' })
+  client.say({ broker: { do: 'unsubscribe', id: '1' } }, { topic: 'b' })
+  t.same((await client.settled()).at(-1), { topic: 'b' })
+  client.say({ broker: { do: 'unsubscribe', id: '2' } })
+  await client.settled()
+  t.same(
+    server.exchange.groups.flatMap(({ members }) => members),
+    [],
+  )
 })
 
 t.test('somebody can wait for subscribers', async t => {
