@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
+import { keepCoverage, startCoverage } from './page-coverage.ts'
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const path = process.env['DAQ_TEST_CHROMIUM'] ?? PATHS.find(existsSync)
@@ -10,6 +11,8 @@ const path = process.env['DAQ_TEST_CHROMIUM'] ?? PATHS.find(existsSync)
 /** Why a test that needs it cannot run, or false. */
 export const noChromium = path === undefined ? 'skipped: no chromium' : false
 
+/** On a busy machine a browser takes its time. */
+const PATIENCE_MS = 60_000
 /** No sandbox of its own, because tests may run as root; what it opens is served by the test itself. */
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
 
@@ -35,7 +38,7 @@ export interface OpenOptions {
 export async function openPage(
   browser: Browser,
   url: string,
-  { width = 1000, height = 700, colorScheme = 'light' }: OpenOptions = {},
+  { width = 800, height = 560, colorScheme = 'light' }: OpenOptions = {},
 ): Promise<Opened> {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme })
   const complaints: string[] = []
@@ -43,6 +46,13 @@ export async function openPage(
   page.on('console', message => {
     if (message.type() === 'error') complaints.push(message.text())
   })
+  page.setDefaultTimeout(PATIENCE_MS)
+  await startCoverage(page)
+  const close = page.close.bind(page)
+  page.close = async () => {
+    await keepCoverage(page)
+    await close()
+  }
   await page.goto(url)
   return { page, complaints }
 }
