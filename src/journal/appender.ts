@@ -87,10 +87,10 @@ export class Appender {
   }
 
   async #work(): Promise<void> {
-    // All that is added in this turn of the event loop goes together.
-    await undefined
     try {
       while (this.#records.length > 0 || this.#mustLeave) {
+        // All that is added in this turn of the event loop goes together.
+        await new Promise(setImmediate)
         if (this.#records.length > 0) await this.#writeAll(this.#records.splice(0))
         else await this.#fileFor(this.kept)
       }

@@ -101,14 +101,14 @@ export class Broker {
   }
 }
 
-interface Running {
+export interface Running {
   readonly child: ChildProcess
   readonly pid: number
   readonly port: number
   readonly subscriberPort: number
 }
 
-async function start(kind: Kind): Promise<Running> {
+export async function start(kind: Kind): Promise<Running> {
   const port = await freePort()
   const subscriberPort = kind.protocol === 'zmq' ? await freePort() : port
   const [program = '', ...words] = kind.words(String(port), String(subscriberPort))
@@ -143,12 +143,12 @@ function answers(port: number): Promise<boolean> {
 }
 
 /** Seconds so far, of all threads; see proc(5). The name in parentheses may have spaces. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) / TICKS
 }
 
 /** MB. */
-function residentOf(pid: number): number {
+export function residentOf(pid: number): number {
   return (Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * PAGE) / 1e6
 }

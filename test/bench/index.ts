@@ -7,6 +7,7 @@ import { fft } from './fft.ts'
 import { firstRecord } from './first-record.ts'
 import { frames } from './frames.ts'
 import type { Bench } from './harness.ts'
+import { journal } from './journal.ts'
 import { memory } from './memory.ts'
 import { passthrough } from './passthrough.ts'
 import { pick } from './pick.ts'
@@ -39,6 +40,7 @@ export const benches: readonly Bench[] = [
   spectrum,
   routing,
   broker,
+  journal,
   dataflow,
   startup,
   firstRecord,

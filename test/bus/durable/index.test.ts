@@ -154,7 +154,7 @@ t.test('a consumer goes on where it acknowledged, over connections and over brok
   t.same(await third.settled(), [])
 })
 
-t.test('a broker that is new does not know what was delivered: what was there may come again, and says so', async t => {
+t.test('a broker that was stopped leaves word of what was delivered: that comes again, and says so', async t => {
   const folder = t.testdir({})
   const { path, server } = await kept(t, folder)
   await publish(t, path, ...numbers(0, 4))
@@ -166,7 +166,7 @@ t.test('a broker that is new does not know what was delivered: what was there ma
   await publish(t, again.path, ...numbers(4, 6))
   const second = new RawClient(t, again.path)
   await second.subscribe('a', { durable: 'd' })
-  t.same(await packets(second, 6), ['-0', '-1', '-2', '-3', 4, 5])
+  t.same(await packets(second, 6), ['-0', '-1', 2, 3, 4, 5])
 })
 
 t.test('members share a consumer; what one leaves goes to another; other patterns have to wait', async t => {
