@@ -67,9 +67,11 @@ async function calmest(name: string, load: Load, policy?: string): Promise<Outco
 const half: Bar = { side: OURS, factor: 0.5, than: NATS }
 const twice: Bar = { side: OURS, factor: 2, than: NATS }
 
+/** Microseconds of processor time. */
+const cost = ({ run, said }: Outcome) => ((run.cpu ?? Number.NaN) * 1e6) / said.got
+
 /** What comes through, and what it costs, which says more where others use the machine, too. */
 function through(title: string, load: Load, bars: readonly Bar[] = [half]): readonly Case[] {
-  const cost = ({ run, said }: Outcome) => ((run.cpu ?? Number.NaN) * 1e6) / said.got
   return readings(load, [
     { title, unit: 'messages/s', better: 'more', bars, value: ({ said }) => said.rate },
     {
@@ -102,6 +104,17 @@ function ages(scale: number): readonly Case[] {
     { title: `${title}: median`, ...shared, bars: [], value: ({ said }) => said.p50 },
   ]
   return readings({ rate: 5000, seconds: scale }, some, calmest)
+}
+
+/** Many that say little, as sensors do: nothing comes together by itself. */
+function sensors(seconds: number): readonly Case[] {
+  const title = `64 publishers of 100 messages/s each, ${SUBSCRIBERS} subscribers of all`
+  const load = { rate: 100, seconds, publishers: 64, subscribers: SUBSCRIBERS }
+  const shared = { unit: 'µs', better: 'less', bars: [twice] } as const
+  return readings(load, [
+    { title: `${title}: processor time of the broker for each that is received`, ...shared, value: cost },
+    { title: `${title}: median of their ages`, ...shared, value: ({ said }) => said.p50 },
+  ])
 }
 
 function losses(scale: number): readonly Case[] {
@@ -137,7 +150,7 @@ export const broker: Bench = {
   name: 'broker',
   summary: 'messages with a payload of 100 B over loopback: ours, NATS, Redis, libzmq, mosquitto, aedes; clients in C',
   async cases({ scale }: Settings): Promise<readonly Case[]> {
-    return [...rates(scale), ...ages(scale), ...losses(scale), frozen(scale)]
+    return [...rates(scale), ...ages(scale), ...sensors(scale), ...losses(scale), frozen(scale)]
   },
   async close() {
     for (const broker of brokers.values()) await broker.close()
