@@ -7,6 +7,7 @@ const short = process.argv.includes('--short')
 
 const SOAKS = [
   { name: 'kill', rounds: short ? 5 : 100, what: 'log-sink killed at random moments' },
+  { name: 'broker-kill', rounds: short ? 4 : 100, what: 'a broker with a journal killed under the load of 20 clients' },
   { name: 'fuzz', rounds: short ? 20_000 : 1_000_000, what: 'damaged input into every decoder' },
   { name: 'fuzz-zmtp', rounds: short ? 20_000 : 1_000_000, what: 'damaged and random ZMTP sessions' },
 ]

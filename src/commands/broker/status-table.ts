@@ -2,7 +2,7 @@
 
 import { descriptorOutlet } from '../../carrier/stdio.ts'
 import type { Terminal } from '../../cli/command.ts'
-import type { Batch, Meta } from '../../packet.ts'
+import type { Batch, Json, JsonObject, Meta } from '../../packet.ts'
 import { printable } from '../../printable.ts'
 import type { Sink } from '../../stream/step.ts'
 import { total } from './status-rates.ts'
@@ -48,6 +48,8 @@ export function tableText(batch: Batch, columns: number): string {
   const broker = metas.filter(({ kind }) => kind === 'broker').map(brokerLine)
   const clients = metas.filter(({ kind }) => kind === 'client').map(clientCells)
   const groups = metas.filter(({ kind }) => kind === 'group').map(groupLine)
+  const journals = metas.flatMap(({ journal }) => (isObject(journal) ? journalLine(journal) : []))
+  const consumers = metas.filter(({ kind }) => kind === 'consumer').map(consumerLine)
   const rows = clients.length > 0 ? [HEAD, ...clients] : []
   const widths = HEAD.map((_, column) => Math.max(0, ...rows.map(row => (row[column] ?? '').length)))
   const lines = rows.map(row =>
@@ -58,7 +60,7 @@ export function tableText(batch: Batch, columns: number): string {
       .join('  ')
       .trimEnd(),
   )
-  return [...broker, ...lines, ...groups].map(line => cut(line, columns)).join('\n')
+  return [...broker, ...journals, ...lines, ...groups, ...consumers].map(line => cut(line, columns)).join('\n')
 }
 
 function brokerLine(meta: Meta): string {
@@ -82,6 +84,22 @@ function clientCells(meta: Meta): readonly string[] {
     String(pending ?? ''),
     [...texts(patterns), ...at, ...group, ...note].join(' '),
   ].map(printable)
+}
+
+function journalLine({ folder, sync, first, next, bytes, error }: JsonObject): string {
+  const fault = typeof error === 'string' ? `; ${error}` : ''
+  return printable(`journal ${folder}: packets ${first} to ${next}, ${bytes} bytes, sync ${sync}${fault}`)
+}
+
+function consumerLine({ consumer, members, offset, lag, unacknowledged, lost }: Meta): string {
+  const missing = typeof lost === 'number' && lost > 0 ? `, ${lost} lost` : ''
+  return printable(
+    `consumer ${consumer}: ${members} members, at ${offset}, ${lag} behind, ${unacknowledged} unacknowledged${missing}`,
+  )
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 function groupLine({ group, members, waiting, lost }: Meta): string {

@@ -68,3 +68,17 @@ t.test('rates are those since the state before', async t => {
   t.match(tableText([second ?? broker(0)], 200), /30 \(10\/s\) received/)
   t.same([total(3), total({ a: 1, b: 2 }), total('x'), total(undefined)], [3, 3, 0, 0])
 })
+
+t.test('the journal and its consumers have a line each, which obeys no control characters', async t => {
+  const journal = { folder: 'kept\u001b[2J', sync: 'always', first: 3, next: 9, kept: 9, bytes: 1234 }
+  const consumer = { kind: 'consumer', consumer: 'c', members: 0, offset: 5, lag: 4, unacknowledged: 2, lost: 0 }
+  const full = { ...journal, folder: 'kept', error: 'kept: no space left on device' }
+  const table = (more: object) => tableText([packet({ ...broker(3).meta, ...more }), packet(consumer)], 120).split('\n')
+  t.same(table({ journal }).slice(1), [
+    'journal kept\\x1b[2J: packets 3 to 9, 1234 bytes, sync always',
+    'consumer c: 0 members, at 5, 4 behind, 2 unacknowledged',
+  ])
+  t.match(table({ journal: full })[1], /sync always; kept: no space left on device/)
+  const missing = tableText([packet({ ...consumer, lost: 7 })], 120)
+  t.match(missing, /unacknowledged, 7 lost$/)
+})
