@@ -1,7 +1,14 @@
 // One connection to an HTTP server, made again when it breaks: requests one after the other.
 
-import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request as send } from 'node:http'
+import {
+  Agent,
+  type ClientRequestArgs,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as send,
+} from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { CarrierError } from '../../errors.ts'
 import type { CarrierContext } from '../carrier.ts'
 import { carrierError } from '../failure.ts'
@@ -14,6 +21,8 @@ export interface LinkOptions extends Pick<CarrierContext, 'stop' | 'warn'> {
   readonly wait: number
   /** A connection that breaks is made again. */
   readonly again: boolean
+  /** A stop ends the trying to connect, but nothing that can still be said. */
+  readonly drains?: boolean
 }
 
 export interface Asking {
@@ -31,8 +40,15 @@ const SILENCE_MS = POLL_MS + 15_000
 class OneConnection extends Agent {
   socket: Socket | undefined
 
-  override createConnection(): Socket | undefined {
-    return this.socket
+  override createConnection(
+    _options: ClientRequestArgs,
+    callback?: (error: Error | null, socket: Duplex) => void,
+  ): Socket | undefined {
+    const { socket } = this
+    if (socket && !socket.destroyed) return socket
+    // Who asked while it broke asks again.
+    if (socket) callback?.(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' }), socket)
+    return undefined
   }
 }
 
@@ -40,6 +56,8 @@ export class Link {
   readonly name: string
   readonly #address: HttpAddress
   readonly #options: LinkOptions
+  readonly #closing = new AbortController()
+  readonly #stop: AbortSignal
   readonly #agent = new OneConnection({ keepAlive: true, maxSockets: 1 })
   #failures = 0
 
@@ -47,12 +65,12 @@ export class Link {
     this.name = address.name
     this.#address = address
     this.#options = options
+    this.#stop = AbortSignal.any([options.stop, this.#closing.signal])
   }
 
   /** The answer, whatever its status; asks again while the connection breaks. Nothing when stopped. */
   async ask(request: Asking): Promise<IncomingMessage | undefined> {
-    const { stop } = this.#options
-    while (!stop.aborted) {
+    for (;;) {
       const socket = await this.#connection()
       if (!socket) return undefined
       try {
@@ -61,38 +79,47 @@ export class Link {
         return answer
       } catch (error) {
         socket.destroy()
-        if (stop.aborted) return undefined
         await this.broken(error)
       }
     }
-    return undefined
   }
 
   /** The connection broke while an answer was read: says so, and lets some time pass. */
   async broken(error: unknown): Promise<void> {
-    const { again, stop, warn } = this.#options
+    const { again, warn } = this.#options
     this.#agent.socket?.destroy()
-    if (stop.aborted) return
+    if (this.#stop.aborted) return
     const failure = carrierError(this.name, error)
     if (!again || !(isPassing(error) || error instanceof Silent)) throw failure
     if (this.#failures === 0) warn(`${failure.message}, connecting again`)
-    await pause(backOff(this.#failures++), stop)
+    await pause(backOff(this.#failures++), this.#stop)
+  }
+
+  /** Reads what nobody wants to know, so that the connection is free. */
+  async finish(answer: IncomingMessage): Promise<void> {
+    try {
+      for await (const _ of answer);
+    } catch {
+      this.#agent.socket?.destroy()
+    }
   }
 
   close(): void {
+    this.#closing.abort()
     this.#agent.socket?.destroy()
     this.#agent.destroy()
   }
 
   async #connection(): Promise<Socket | undefined> {
     const { socket } = this.#agent
-    if (socket && !socket.destroyed && socket.writable) return socket
-    this.#agent.socket = await connect(this.#address, this.#options)
+    const mayAsk = !this.#stop.aborted || (this.#options.drains && !this.#closing.signal.aborted)
+    if (mayAsk && socket && !socket.destroyed && socket.writable) return socket
+    this.#agent.socket = await connect(this.#address, { ...this.#options, stop: this.#stop })
     return this.#agent.socket
   }
 
   #send({ method, query = {}, headers = {}, body = [] }: Asking): Promise<IncomingMessage> {
-    const { stop } = this.#options
+    const stop = this.#options.drains ? this.#closing.signal : this.#stop
     const {
       options: { host, port },
       path,

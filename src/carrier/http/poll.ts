@@ -89,7 +89,7 @@ class Poll {
     const { isFirst, from, next, hasGap } = this.#readHeaders(answer)
     if (isFirst && this.#stream !== undefined) yield [this.#restarted()]
     this.#stream = textOf(answer, HEADER.stream)
-    if (answer.statusCode === 204) return this.#finish(answer, next)
+    if (answer.statusCode === 204) return await this.#finish(answer, next)
     let failure: { readonly error: unknown } | undefined
     let rejected = 0
     const fail = (error: unknown) => {
@@ -114,11 +114,11 @@ class Poll {
       if (wanted.length > 0) yield this.#acknowledged(wanted, this.#next)
     }
     if (failure) await this.#link.broken(failure.error)
-    else this.#finish(answer, next)
+    else await this.#finish(answer, next)
   }
 
-  #finish(answer: IncomingMessage, next: number): void {
-    answer.resume()
+  async #finish(answer: IncomingMessage, next: number): Promise<void> {
+    await this.#link.finish(answer)
     this.#next = next
     this.#got = numberOf(answer, HEADER.answer) ?? this.#got
     this.isOver = answer.headers[HEADER.end] !== undefined
@@ -166,7 +166,7 @@ class Poll {
           method: 'POST',
           query: { ...this.#fixed, stream: this.#stream, done: this.#said },
         })
-        answer?.resume()
+        if (answer) await this.#confirming.finish(answer)
       }
     } catch {
       // What could not be said is said by the next question.

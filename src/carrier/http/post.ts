@@ -6,11 +6,14 @@ import { BoundedQueue } from '../../stream/queue.ts'
 import type { Sink } from '../../stream/step.ts'
 import { type Endpoint, withoutSecrets } from '../../url.ts'
 import type { CarrierContext, Encode } from '../carrier.ts'
-import { waitOf } from '../socket.ts'
+import { pause, waitOf } from '../socket.ts'
 import { reconnects } from '../socket-source.ts'
 import { Link, refusal } from './link.ts'
 import type { HttpAddress } from './server.ts'
 import { contentType, HEADER, packetType } from './wording.ts'
+
+/** At the end, so long for the reader to hear of it. */
+const PARTING_MS = 2000
 
 /** While one batch is on its way, the next ones gather in a queue; what the policy says is done when that is full. */
 export async function postSink(
@@ -19,7 +22,7 @@ export async function postSink(
   context: CarrierContext,
   encode: Encode,
 ): Promise<Sink> {
-  const link = new Link(address, { ...context, wait: waitOf(endpoint), again: reconnects(endpoint) })
+  const link = new Link(address, { ...context, wait: waitOf(endpoint), again: reconnects(endpoint), drains: true })
   const sink = new Poster(link, withoutSecrets(endpoint.text), context, encode)
   await sink.open()
   return sink
@@ -64,7 +67,9 @@ class Poster implements Sink {
   async close(): Promise<void> {
     try {
       await this.commit()
-      await this.#post([], { [HEADER.end]: 1 })
+      // All has been taken: a reader that has left on hearing of the end is none to wait for.
+      const ending = this.#post([], { [HEADER.end]: 1 }).catch(() => {})
+      await Promise.race([ending, pause(PARTING_MS, new AbortController().signal)])
     } finally {
       this.#link.close()
     }
@@ -113,7 +118,7 @@ class Poster implements Sink {
     const answer = await this.#link.ask({ method: 'POST', headers, body })
     if (!answer) return count.drop('stopped', batch.length)
     if (answer.statusCode !== 200) throw await refusal(this.#link.name, answer)
-    answer.resume()
+    await this.#link.finish(answer)
     this.#next += batch.length
     count.out += batch.length
     for (const chunk of body) count.bytes += chunk.length

@@ -45,7 +45,7 @@ export class Reader {
   #reason = OVERFLOW
   #answers = 0
   /** The gap that was told last, in case that it has not arrived. */
-  #told: { readonly answer: number; readonly gap: Gap } | undefined
+  #told: (Pick<Portion, 'answer' | 'first'> & { readonly gap: Gap }) | undefined
   /** All before this number has been dealt with, as the reader says itself. */
   done: number
 
@@ -80,8 +80,12 @@ export class Reader {
   }
 
   /** Where it says that it is, and the last answer that it got: what did not arrive is sent once more. */
-  seek(number: number, got?: number): void {
-    if (this.#told && got !== undefined && got < this.#told.answer) this.#missAgain(this.#told.gap)
+  seek(asked: number, got?: number): void {
+    const told = this.#told
+    const hasMissed = told && (got === undefined ? asked < told.first : got < told.answer)
+    // Whoever has not heard of a gap asks for what lies in it.
+    const number = hasMissed ? Math.max(asked, told.first) : asked
+    if (hasMissed) this.#missAgain(told.gap)
     this.#told = undefined
     if (this.#next === this.#sent) this.#next = Math.min(number, this.#next)
     else this.#loseUnseen(this.#sent - number)
@@ -117,7 +121,7 @@ export class Reader {
     const answer = ++this.#answers
     for (const { count } of parts) this.#next += count
     this.#sent = this.#next
-    if (gap) this.#told = { answer, gap }
+    if (gap) this.#told = { answer, first, gap }
     return { answer, gap, first, parts }
   }
 

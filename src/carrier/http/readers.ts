@@ -51,6 +51,7 @@ class Readers implements Sink {
   readonly #guests = new Set<Seat>()
   #joined = 0
   #isEnded = false
+  #isLate = false
   #woken = new Set<() => void>()
 
   constructor(endpoint: Endpoint, context: CarrierContext, encode: Encode) {
@@ -91,10 +92,12 @@ class Readers implements Sink {
     const { policy, stop } = this.#context
     this.#isEnded = true
     for (const seat of this.#seats.values()) seat.answer(true)
-    const told = this.#until(
-      () => this.#guests.size === 0 && [...this.#seats.values()].every(seat => seat.isGone || seat.hasEnd),
-    )
-    await (policy === 'block' ? told : Promise.race([told, pause(PATIENCE_MS, new AbortController().signal)]))
+    const late = setTimeout(() => {
+      this.#isLate = true
+      this.#wake()
+    }, PATIENCE_MS)
+    await this.#until(() => this.#guests.size === 0 && [...this.#seats.values()].every(seat => this.#isDone(seat)))
+    clearTimeout(late)
     await pause(this.#linger, stop)
     for (const seat of this.#seats.values()) seat.leave()
     await this.#listener?.close(policy === 'block' ? Number.POSITIVE_INFINITY : PATIENCE_MS)
@@ -103,6 +106,11 @@ class Readers implements Sink {
   async abort(): Promise<void> {
     this.#listener?.cut()
     for (const seat of this.#seats.values()) seat.leave()
+  }
+
+  /** Who has all but the word that it was all is not waited for as long as who has not. */
+  #isDone({ isGone, hasEnd, reader }: Seat): boolean {
+    return isGone || hasEnd || (this.#isLate && (this.#context.policy !== 'block' || !reader.hasMore))
   }
 
   #put(batch: Batch, from = 0): void | Promise<void> {

@@ -63,8 +63,9 @@ export class Seat {
     if (!question || !(this.reader.hasMore || isEnded)) return
     this.#drop()
     const { response, format } = question
+    // The end is told to who asks behind the last packet: it has all of them.
+    this.hasEnd = !this.reader.hasMore
     const portion = this.reader.take(format === 'packet' ? 1 : undefined)
-    this.hasEnd = isEnded && !this.reader.hasMore
     const standing = { response, next: this.reader.next, isLast: this.hasEnd }
     this.#options.answers.send(standing, portion, format)
   }
