@@ -54,6 +54,10 @@ export const repack = defineCommand({
   options: OPTIONS,
   examples: [
     {
+      summary: 'A log over HTTP, for curl and for commands elsewhere',
+      line: "sensor-sim -n 5 --interval 0 | repack -o 'http://127.0.0.1:40171/log?listen&linger=1m' & curl -s --retry 9 --retry-connrefused 'http://127.0.0.1:40171/log?from=0' && kill $!",
+    },
+    {
       summary: 'Newline-JSON as CSV, into a file that appears whole or not at all',
       line: 'sensor-sim -n 5 --interval 0 | repack -o readings.csv',
     },

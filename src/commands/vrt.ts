@@ -114,6 +114,10 @@ export const vrt = defineCommand({
       summary: 'A sweep: one packet at each of six frequencies',
       line: 'vrt --simulate=127.0.0.1:27007:27006 & vrt -q --device 127.0.0.1:27007 --data-port 27006 --sweep 2G:2.5G --only samples --to ndjson | repack --pick center_frequency,reference_level && kill $!',
     },
+    {
+      summary: 'Spectra over HTTP, for which the receiver streams only while somebody takes them',
+      line: "vrt --simulate=127.0.0.1:27009:27008 & vrt -q --device 127.0.0.1:27009 --data-port 27008 --decimation 256 --on-demand --only samples -o 'http://127.0.0.1:27010/iq?listen' & fft -q -i 'http://127.0.0.1:27010/iq?on-demand' -o 'http://127.0.0.1:27011/spectra?listen' & spectrum -q -i http://127.0.0.1:27011/spectra -n 3 --measure; kill $(jobs -p)",
+    },
   ],
   seeAlso: ['fft(1)', 'calibrate(1)', 'spectrum(1)', 'repack(1)', 'packet(5)'],
   filter: true,

@@ -35,6 +35,11 @@ export function endpointPage(version: string): string {
     section('Inputs and outputs'),
     paragraph('*--in* and *--out* of every command take these, more than once where several are wanted.'),
     ...described(CARRIERS.map(carrier => ({ ...carrier, short: carrier.scheme }))),
+    section('Joining processes over HTTP'),
+    ...HTTP.map(paragraph),
+    ...HTTP_WORDS.map(([head, meaning]) => term(`\\fB${escaped(head)}\\fR`, meaning)),
+    section('On demand'),
+    ...ON_DEMAND.map(paragraph),
     section('Stores'),
     paragraph('STORE of log-sink and log-source is one of these, or a path whose ending tells which.'),
     ...described(STORES.map(storeRow)),
@@ -62,6 +67,44 @@ const DESCRIPTION = [
     'without a value here is a flag: alone or with =1 it is on, with =0 off. A parameter that an endpoint does not know is an error. A ' +
     'literal ? in a path is written %3F.',
   'N is a number, DURATION as in 500ms, 5s or 1m30s, SIZE as in 4096, 64KiB or 10MB.',
+]
+
+const HTTP = [
+  'An output with listen answers each GET of its path with all that is ready for who asks, at once if there is something, ' +
+    'after 25 seconds at most; an input asks again and again. Headers say what the body is; the body is packets as they are ' +
+    'in a file: lines or frames, or what --to or Accept asks for. The other way round, an input with listen takes what an ' +
+    'output, or any program, posts to its path: *curl --data-binary @log.ndjson http://127.0.0.1:5000/log*.',
+  'Packets are numbered from 0. The latest --buffer of them are kept (of small ones 1 MiB, with the policy block), so that a ' +
+    'reader whose connection broke, or any program that asks with *?from=N*, goes on where it was. What is not kept any more is ' +
+    'told by a gap record with its exact number, and counted by the writer: exit code 3. Each reader has its own place, bound ' +
+    'and policy; one that keeps its connection but does not ask is waited for where the policy is block.',
+  'With *name=NAME* the writer remembers how much of what it sent has been dealt with, also by commands further on that have ' +
+    'names: a command in the middle that is killed and started again goes on there. What it had passed on already may come twice. ' +
+    'When a writer itself is started anew, its readers say so and count one loss, because nobody knows what it had not sent.',
+  'The end of the writer is told to each reader that has all of it. Requests of other paths, methods, hosts and pages are ' +
+    'refused; so is an address that is not loopback, unless it is https with client-ca, or insecure.',
+]
+
+const HTTP_WORDS = [
+  ['GET PATH?from=N', 'packets from this number on; without it, what is written from now on'],
+  [
+    'GET PATH?packet',
+    'the data of one packet alone, its meta as JSON in daq-meta; also with Accept: application/octet-stream',
+  ],
+  ['daq-next', 'the number to ask for next'],
+  ['daq-from', 'the number of the first packet in the body'],
+  ['daq-packet', 'what that is: gap, spectrum, samples, value or record'],
+  ['daq-lost', 'so many packets are missing before it; the body begins with the gap record'],
+  ['daq-stream', 'the run of the writer that the numbers are of'],
+  ['daq-end', 'nothing more will come'],
+] as const
+
+const ON_DEMAND = [
+  'An input with on-demand is connected only while the outputs of its command want something: a file and a terminal always ' +
+    'do, an output that listens (tcp, unix, http, zmq+pub) while it has readers, the live page of spectrum while somebody looks. ' +
+    'In a chain of such commands the wish goes up to the source, up to an instrument: *vrt --device HOST --on-demand* stops its ' +
+    'stream when the last reader has left, and starts it again for the next. Where the packets go on after that stands a gap ' +
+    'record of 0 packets, across which nothing is computed. What cannot be left and come back to, as stdin or a file, refuses it.',
 ]
 
 const SEE_ALSO = ['daqutils(7)', 'packet(5)', 'broker(5)', 'repack(1)', 'log-sink(1)', 'log-source(1)', 'broker(1)']
