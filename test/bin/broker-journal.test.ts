@@ -1,5 +1,6 @@
 // A broker with a journal as a process: killed under load, cut short, on a full disk, and what its commands make of it.
 
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
