@@ -22,7 +22,8 @@ export const embedded: BusKind = {
   ],
   open(endpoint) {
     const plain = endpoint.scheme === 'unix' ? unixAddress(endpoint) : tcpAddress(endpoint)
-    const address = endpoint.scheme === 'tls' ? { ...plain, secure: tlsClient(endpoint) } : plain
+    const address =
+      endpoint.scheme === 'tls' ? { ...plain, name: `tls:${endpoint.rest}`, secure: tlsClient(endpoint) } : plain
     const tokenFile = endpoint.params.get('token')
     const token = tokenFile === undefined ? undefined : readToken(tokenFile)
     const door = { address, wait: waitOf(endpoint), ...(token !== undefined && { token }) }
