@@ -45,6 +45,6 @@ export function niceRange({ from, to }: Range): Range {
   if (!Number.isFinite(from) || !Number.isFinite(to) || from > to) return { from: 0, to: 1 }
   const flat = from === to
   const margin = flat ? Math.max(Math.abs(from) * 0.05, 1e-9) : (to - from) * 0.05
-  const step = niceStep((to - from + 2 * margin) / 5)
+  const step = niceStep((to - from + 2 * margin) / 10)
   return { from: Math.floor((from - margin) / step) * step, to: Math.ceil((to + margin) / step) * step }
 }

@@ -3,6 +3,7 @@
 import { closeSync, openSync, write, writeSync } from 'node:fs'
 import { isatty, ReadStream, WriteStream } from 'node:tty'
 import type { Colors } from '../chart/cells.ts'
+import type { Screen, ScreenHandlers } from '../chart/screen.ts'
 import { CarrierError } from '../errors.ts'
 import { keysIn } from './keys.ts'
 
@@ -15,28 +16,26 @@ const LEAVE = '\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l'
 /** What stands between the two is shown at once, by terminals that know it. */
 const FRAME = ['\x1b[?2026h', '\x1b[?2026l'] as const
 
+const GUARD_MS = 300
+
 export interface TerminalSize {
   readonly columns: number
   readonly rows: number
 }
 
-export interface TerminalHandlers {
-  readonly onKey: (key: string) => void
-  /** The screen is empty, or of another size: what is on it has to be drawn anew. */
-  readonly onEmpty: () => void
-}
-
-export class Terminal {
+export class Terminal implements Screen {
   readonly colors: Colors
   readonly #descriptor: number
   readonly #keys: ReadStream | undefined
-  readonly #handlers: TerminalHandlers
+  readonly #handlers: ScreenHandlers
+  /** A program of the pipeline that ends may put the terminal back into the state it began with: raw again, then. */
+  readonly #guard: NodeJS.Timeout
   #size: TerminalSize
   #busy: Promise<void> | undefined
   #state: 'shown' | 'left' | 'gone' = 'shown'
 
   /** Throws a CarrierError where there is no terminal that can be drawn on. */
-  constructor(color: string, handlers: TerminalHandlers) {
+  constructor(color: string, handlers: ScreenHandlers) {
     this.#handlers = handlers
     const opened = openTerminal()
     this.#descriptor = opened.descriptor
@@ -46,6 +45,7 @@ export class Terminal {
     this.#keys?.on('error', () => {}) // a terminal that is gone tells it by SIGHUP, too
     this.#keys?.on('data', (bytes: Buffer) => this.#onKeys(bytes))
     this.#enter()
+    this.#guard = setInterval(() => this.#makeRaw(), GUARD_MS)
     process.on('exit', this.#leave)
     process.on('SIGWINCH', this.#resize)
     process.on('SIGTSTP', this.#suspend)
@@ -77,6 +77,7 @@ export class Terminal {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#guard)
     await this.#busy
     process.off('exit', this.#leave)
     process.off('SIGWINCH', this.#resize)
@@ -93,6 +94,13 @@ export class Terminal {
       if (error || written === bytes.length || this.#state !== 'shown') done()
       else this.#write(bytes.subarray(written), done)
     })
+  }
+
+  /** What is raw already as far as this process knows is not set again, so it is put back first. */
+  #makeRaw(): void {
+    if (this.#state !== 'shown') return
+    this.#keys?.setRawMode(false)
+    this.#keys?.setRawMode(true)
   }
 
   #enter(): void {

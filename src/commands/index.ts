@@ -14,7 +14,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'log-sink',
-    summary: 'log packets to CSV, SQLite, PostgreSQL, ndjson or frame files, memory or the screen',
+    summary: 'log packets to CSV, SQLite, PostgreSQL, ndjson or frame files, memory, the screen or a plot',
     table: async () => (await import('./log-sink.ts')).logSink,
     run: async words => runCommand((await import('./log-sink.ts')).logSink, words),
   },
@@ -81,8 +81,14 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'spectrum',
-    summary: 'look at spectra: measured, on a live page',
+    summary: 'look at spectra: on the terminal, on a live page, as pictures, measured',
     table: async () => (await import('./spectrum.ts')).spectrum,
     run: async words => runCommand((await import('./spectrum.ts')).spectrum, words),
+  },
+  {
+    name: 'plot',
+    summary: 'look at values over time: on the terminal, as SVG and PNG pictures',
+    table: async () => (await import('./plot.ts')).plot,
+    run: async words => runCommand((await import('./plot.ts')).plot, words),
   },
 ]

@@ -7,6 +7,7 @@ import { openInputs, refuseLoop } from '../cli/endpoints.ts'
 import { limited } from '../cli/limits.ts'
 import type { Values } from '../cli/option.ts'
 import { COMMON, INPUT, LIMITS, QUEUE } from '../cli/shared-options.ts'
+import { Terminal } from '../cli/terminal.ts'
 import { UsageError } from '../errors.ts'
 import { storeFor } from '../store/index.ts'
 import { Log } from '../store/log.ts'
@@ -58,7 +59,7 @@ type LogSinkContext = Context<Values<typeof OPTIONS>>
 
 export const logSink = defineCommand({
   name: 'log-sink',
-  summary: 'log packets to CSV, SQLite, PostgreSQL, ndjson or frame files, memory or the screen',
+  summary: 'log packets to CSV, SQLite, PostgreSQL, ndjson or frame files, memory, the screen or a plot',
   description: [
     'log-sink reads packets and writes each to every STORE. Without a STORE it shows them on the screen. A path alone ' +
       'is the store of its ending: log.csv, log.sqlite, log.ndjson.',
@@ -100,6 +101,10 @@ export const logSink = defineCommand({
     {
       summary: 'Files of at most 20 kB, the last three',
       line: 'sensor-sim -n 1000 --interval 0 | log-sink log.ndjson --rotate-size 20kB --keep 3',
+    },
+    {
+      summary: 'The log, and a picture of it that is drawn again every minute',
+      line: "sensor-sim -n 100 --interval 0 | log-sink log.csv 'plot:report.svg?every=1m'",
     },
     {
       summary: 'Fixed columns, everything else as JSON in the last one',
@@ -196,6 +201,8 @@ async function storeContextOf(context: LogSinkContext, deduplicate: boolean): Pr
     deduplicate,
     sync: values.sync,
     rotation: rotationOf(values),
+    openScreen: handlers => new Terminal(values.color, handlers),
+    stopping: context.stop,
     ...(screen && { print: text => screen.write([Buffer.from(text)]) }),
   }
 }

@@ -13,7 +13,7 @@ import { readable } from '../store/readable.ts'
 import type { Sink, Stage } from '../stream/step.ts'
 import { Display } from './spectrum/display.ts'
 import { MEASURE, measureOptions } from './spectrum/measure-options.ts'
-import { PICTURE, VIEW } from './spectrum/picture-options.ts'
+import { PICTURE, SPECIAL_SPECTRA, TERMINAL_KEYS, VIEW } from './spectrum/picture-options.ts'
 import { panelOptions, picturesOf } from './spectrum/pictures.ts'
 import { endPage, inputTitle, LIVE_PAGE, Origins, openPage, SERVE, showStage } from './spectrum/serve.ts'
 import type { ViewState } from './spectrum/view-state.ts'
@@ -34,13 +34,22 @@ type SpectrumContext = Context<Values<typeof OPTIONS>>
 
 export const spectrum = defineCommand({
   name: 'spectrum',
-  summary: 'look at spectra: measured, on a live page',
+  summary: 'look at spectra: on the terminal, on a live page, as pictures, measured',
   description: [
-    'spectrum reads the spectra that fft makes and passes them on as they came. With --measure it writes a record of measurements in place of each.',
+    'spectrum draws the spectra that fft makes and passes them on as they came, unless stdout is a terminal or /dev/null: it can ' +
+      'stand in the middle of a pipeline, and keys are read from the terminal while stdin is the data. Where pictures, a page or ' +
+      'measurements are asked for, nothing is drawn on the terminal but with --display always; then none is needed, as in a cron job.',
+    'On the terminal the last spectrum of each stream is drawn at the screen’s rate; those between are passed on and not drawn, ' +
+      'so that the data never waits, and a tenth of a processor is enough for the longest. Only what is held (max, min, mean) takes every spectrum into account. When the input ' +
+      'has ended, what is there stays until q is pressed, with the waterfall of the whole run.',
+    'Levels are decibels, whatever the scale of the spectra: V² become dBV, mW dBm, FS² dBFS, V²/Hz dBV/Hz. A column of a picture has the highest of its ' +
+      'bins. With --measure a record of measurements takes the place of each spectrum.',
   ],
   positionals: [{ name: 'INPUT', summary: 'read from here, as with --in', many: true, input: true }],
   options: OPTIONS,
   topics: [
+    TERMINAL_KEYS,
+    SPECIAL_SPECTRA,
     LIVE_PAGE,
     {
       title: 'Measurements',
@@ -62,6 +71,10 @@ export const spectrum = defineCommand({
     },
   ],
   examples: [
+    {
+      summary: 'Pictures for a report: the last spectrum, the greatest of each bin, and the waterfall of the run',
+      line: "sensor-sim -n 100 --interval 0 --sensor probe='iq?tones=100k:-20,-300k:-40&center=98M' | fft | spectrum --png fm.png --svg fm.svg --title 'FM band' -o null:",
+    },
     {
       summary: 'Peaks, the power of a channel and the occupied bandwidth of each spectrum',
       line: "sensor-sim -n 4 --sensor probe='iq?tones=100k:-20,-300k:-40&center=98M' | fft | spectrum --measure --channel 98.1M/20k",

@@ -7,12 +7,13 @@ import { csv } from './csv.ts'
 import { frame } from './frame.ts'
 import { memory } from './memory.ts'
 import { ndjson } from './ndjson.ts'
+import { plot } from './plot.ts'
 import { postgresStore } from './postgres.ts'
 import { screen } from './screen.ts'
 import { sqliteStore } from './sqlite.ts'
 import type { StoreKind } from './store.ts'
 
-export const STORES: readonly StoreKind[] = [csv, sqliteStore, postgresStore, ndjson, frame, memory, screen]
+export const STORES: readonly StoreKind[] = [csv, sqliteStore, postgresStore, ndjson, frame, memory, screen, plot]
 
 /** A path alone is the store of its ending. */
 export const STORE_ENDINGS: Readonly<Record<string, string>> = {
@@ -24,6 +25,8 @@ export const STORE_ENDINGS: Readonly<Record<string, string>> = {
   '.sqlite': 'sqlite',
   '.sqlite3': 'sqlite',
   '.db': 'sqlite',
+  '.svg': 'plot',
+  '.png': 'plot',
 }
 
 /** `csv:PATH`, or a path whose ending says what it is: `log.csv`. */

@@ -1,5 +1,6 @@
 // What a store is: a repository of packets that can be appended to, made durable and read back.
 
+import type { OpenScreen } from '../chart/screen.ts'
 import type { Ledger } from '../stream/ledger.ts'
 import type { Rejecter } from '../stream/reject.ts'
 import type { Sink, Source } from '../stream/step.ts'
@@ -27,6 +28,9 @@ export interface StoreContext {
   readonly now?: () => number
   /** Where `screen:` writes. */
   readonly print?: (text: string) => void | Promise<void>
+  /** The terminal that `plot:-` draws on, and what its key q aborts. */
+  readonly openScreen?: OpenScreen
+  readonly stopping?: AbortController
 }
 
 export interface Rotation {

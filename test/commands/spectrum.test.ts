@@ -35,7 +35,7 @@ t.test('what comes in goes out, byte by byte', async t => {
 t.test('pictures of a run: the same bytes from the same spectra', async t => {
   await run(`${TONE} | fft -s 64 -o tone.daq`)
   const { code, stdout } = await run(
-    'for n in 1 2; do spectrum tone.daq --svg $n.svg --png $n.png -o null: || exit; done; cmp 1.svg 2.svg && cmp 1.png 2.png && echo same',
+    'for n in 1 2; do spectrum tone.daq --svg $n.svg --png $n.png --pixels 320x240 -o null: || exit; done; cmp 1.svg 2.svg && cmp 1.png 2.png && echo same',
   )
   t.equal(code, 0)
   t.equal(stdout.toString(), 'same\n')

@@ -19,7 +19,7 @@ t.test('a store is told by its scheme, a path by its ending', async t => {
   t.equal(scheme('screen:'), 'screen')
   for (const text of ['log.txt', 'parquet:x', 'log', '-']) {
     t.throws(() => storeFor(parseEndpoint(text)), UsageError)
-    t.throws(() => storeFor(parseEndpoint(text)), /expected csv: .*screen: or a path that ends in \.csv/)
+    t.throws(() => storeFor(parseEndpoint(text)), /expected csv: .*screen: plot: or a path that ends in \.csv/)
   }
 })
 

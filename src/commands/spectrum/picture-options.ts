@@ -3,9 +3,11 @@
 import { CURVES } from '../../chart/panels.ts'
 import { THEMES } from '../../chart/theme.ts'
 import type { Range } from '../../chart/ticks.ts'
+import type { Topic } from '../../cli/command.ts'
 import type { Option } from '../../cli/option.ts'
 import { UsageError } from '../../errors.ts'
-import { parseNumber, parseShape } from '../../units.ts'
+import { plotSize } from '../../store/plot.ts'
+import { parseNumber } from '../../units.ts'
 
 /** What is drawn, on the terminal and in pictures. */
 export const VIEW = [
@@ -52,7 +54,7 @@ export const PICTURE = [
     argument: 'TIME',
     summary: 'draw the pictures again at this interval; each takes the place of the last when it is whole',
   },
-  { name: 'size', kind: 'text', argument: 'WIDTHxHEIGHT', default: '1200x800', summary: 'pixels of a picture' },
+  { name: 'pixels', kind: 'text', argument: 'WIDTHxHEIGHT', default: '1200x800', summary: 'the size of a picture' },
   {
     name: 'theme',
     kind: 'choice',
@@ -64,14 +66,48 @@ export const PICTURE = [
   { name: 'title', kind: 'text', argument: 'TEXT', summary: 'stands above a picture or the live page' },
 ] as const satisfies readonly Option[]
 
-const LEAST = 160
-const MOST = 8192
+export const TERMINAL_KEYS = {
+  title: 'Keys',
+  terms: [
+    ['q', 'quit; ctrl-c and ctrl-z act on the whole pipeline, as ever'],
+    ['space', 'pause the picture; the data passes on'],
+    ['m n a', 'hold the greatest, the least, the mean of each bin, or not; c begins anew'],
+    ['w p', 'the waterfall, the peaks, or not'],
+    ['+ - z 0', 'zoom in, out, to the highest peak, show all; left and right move'],
+    ['up down', 'move the level axis by 10 dB; [ and ] move its lower end, r fits it to the levels again'],
+    ['tab', 'the next stream: spectra are told apart by name and channel'],
+    ['h', 'more keys on the last row'],
+  ],
+} as const satisfies Topic
+
+export const SPECIAL_SPECTRA = {
+  title: 'Spectra out of the ordinary',
+  terms: [
+    [
+      'no power',
+      'decibels of nothing are -379.3 as fft makes them, of other scales minus infinity: drawn at the lower edge, no peak',
+    ],
+    [
+      'NaN, infinity',
+      'no level: a gap in the curve, the darkest colour; left out of what is held, null in measurements',
+    ],
+    ['one bin', 'a point in the middle of its own width'],
+    ['very many bins', 'each column has the highest of its bins; the level axis looks at 4096 of them for the noise'],
+    [
+      'another frequency, size or unit in mid-stream',
+      'what is held, the waterfall and the count of spectra begin anew; --span stays where it is as long as there is something to see',
+    ],
+    ['no frequencies in the meta', 'the axis counts bins'],
+    ['more than 64 streams', 'are passed on and not drawn; how many is told at the end'],
+  ],
+} as const satisfies Topic
 
 export function pictureSize(text: string): { readonly width: number; readonly height: number } {
-  const [width = 0, height = 0, more] = parseShape(text)
-  const isRight = [width, height].every(side => side >= LEAST && side <= MOST) && more === undefined
-  if (isRight) return { width, height }
-  throw new UsageError(`--size ${text}: expected two sides of ${LEAST} … ${MOST} pixels, for example 1200x800`)
+  try {
+    return plotSize(text)
+  } catch (error) {
+    throw new UsageError(`--pixels ${error instanceof Error ? error.message : error}`, { cause: error })
+  }
 }
 
 export function rangeNamed(option: string, text: string | undefined, example: string): Range | undefined {

@@ -1,0 +1,66 @@
+// The pictures of a run as files: drawn at its end, and on the way where there is something new.
+
+import { Timer } from '../timer.ts'
+import { type PictureKind, writePicture } from './picture.ts'
+
+export interface PictureFile {
+  readonly kind: PictureKind
+  readonly path: string
+}
+
+/** Pictures that are drawn more often than this would leave time for nothing else. */
+const LEAST_MS = 100
+
+export class PictureFiles {
+  readonly #files: readonly PictureFile[]
+  readonly #svg: () => string
+  readonly #warn: (message: string) => void
+  readonly #timer: Timer | undefined
+  #drawing: Promise<void> = Promise.resolve()
+  #isStale = false
+  #hasEnded = false
+
+  /** `every` is in milliseconds; without it they are drawn at the end alone. */
+  constructor(
+    files: readonly PictureFile[],
+    svg: () => string,
+    { every, warn }: { readonly every: number | undefined; readonly warn: (message: string) => void },
+  ) {
+    this.#files = files
+    this.#svg = svg
+    this.#warn = warn
+    this.#timer = every === undefined ? undefined : new Timer(Math.max(LEAST_MS, every), () => this.#again())
+  }
+
+  /** There is something new to draw. */
+  touch(): void {
+    this.#isStale = true
+  }
+
+  /** Draws the last ones; resolves when they are there. */
+  async close(): Promise<void> {
+    this.abort()
+    await this.#drawing
+    await this.#draw()
+  }
+
+  abort(): void {
+    this.#hasEnded = true
+    this.#timer?.stop()
+  }
+
+  /** Only where there is something new, and one at a time; what fails on the way may work at the end. */
+  #again(): void {
+    this.#drawing = (this.#isStale ? this.#draw() : Promise.resolve())
+      .catch(error => this.#warn(`${error instanceof Error ? error.message : error}`))
+      .finally(() => {
+        if (!this.#hasEnded) this.#timer?.restart()
+      })
+  }
+
+  async #draw(): Promise<void> {
+    this.#isStale = false
+    const svg = this.#svg()
+    for (const { kind, path } of this.#files) await writePicture(path, kind, svg, { warn: this.#warn })
+  }
+}
