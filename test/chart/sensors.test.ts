@@ -58,8 +58,8 @@ t.test('a picture: a panel for each unit, the gap open, the same each time', asy
 t.test('on a terminal', async t => {
   const cells = timeCells(timeView(filled().all, 'utc'), { columns: 100, rows: 20, help: 'q quit' })
   const text = Array.from({ length: 20 }, (_, row) => cells.rowText(row))
-  t.match(text[0], /^ +°C ─ cellar 14(\.0+)?$/)
-  t.match(text[9], /^ +V ─ mains 224\.10*$/)
+  t.match(text[0], /^ +°C +─ cellar 14(\.0+)?$/)
+  t.match(text[9], /^ +V +─ mains 224\.10*$/)
   t.match(text[19], /^q quit +2026-11-21 12:00:00 … 12:00:59 UTC$/)
   t.ok(text.some(line => /12:00:10.*12:00:20/.test(line)))
 })
