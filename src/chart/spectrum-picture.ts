@@ -46,6 +46,9 @@ interface Style {
   readonly id: string
 }
 
+/** Room for a time of day with milliseconds, by the size of the letters. */
+const LEFT = 7.8
+
 export function spectrumPicture(
   panels: readonly Panel[],
   { width, height, theme: name, title }: PictureOptions,
@@ -76,8 +79,8 @@ export function spectrumPicture(
 
 function panelPicture(panel: Panel, place: Box, style: Style): string {
   const { theme, size } = style
-  const left = place.left + 6.4 * size
-  const width = place.width - 6.4 * size - 2.2 * size
+  const left = place.left + LEFT * size
+  const width = place.width - LEFT * size - 2.2 * size
   const top = place.top + 3 * size
   const below = 3.6 * size
   const room = place.height - 3 * size - below
