@@ -52,8 +52,9 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
   const { signal: closed } = closing
   const context = { ...options.context, stop: AbortSignal.any([options.context.stop, closed]), closed }
   const count = options.context.ledger.stage('input')
+  const demanded = new Set(inputs.filter(({ endpoint }) => isOnDemand(endpoint)))
   const [only] = inputs
-  const alone = inputs.length === 1 && only?.carrier.single?.(only.endpoint) === true && !isOnDemand(only.endpoint)
+  const alone = inputs.length === 1 && only?.carrier.single?.(only.endpoint) === true && !demanded.has(only)
 
   const lose = ({ lost, reason }: Gap) => count.drop(reason, lost)
   function rejecterOf({ onReject }: Channel): Rejecter {
@@ -78,7 +79,7 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
     for await (const channel of carrier.channels?.(endpoint, { ...context, ...(transient && { transient }) }) ?? [])
       yield decode(channel)
   }
-  function demanded(input: Opening): Source {
+  function onlyWhenWanted(input: Opening): Source {
     const open = (stop: AbortSignal) => {
       const leaving = new AbortController()
       const now = { ...context, stop: AbortSignal.any([stop, leaving.signal]) }
@@ -91,7 +92,7 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
     onInput && inputs.length > 1 ? heard(source, batch => onInput(batch, endpoint.text)) : source
   async function* all(): AsyncGenerator<Source> {
     for (const input of inputs) {
-      if (isOnDemand(input.endpoint)) yield noted(demanded(input), input)
+      if (demanded.has(input)) yield noted(onlyWhenWanted(input), input)
       else if (input === only && inputs.length === 1) yield* sourcesOf(input, context)
       else
         yield noted(

@@ -7,6 +7,7 @@ import { fft } from './fft.ts'
 import { firstRecord } from './first-record.ts'
 import { frames } from './frames.ts'
 import type { Bench } from './harness.ts'
+import { http } from './http.ts'
 import { journal } from './journal.ts'
 import { memory } from './memory.ts'
 import { passthrough } from './passthrough.ts'
@@ -36,6 +37,7 @@ export const benches: readonly Bench[] = [
   sensors,
   sensorsLatency,
   frames,
+  http,
   fft,
   spectrum,
   routing,

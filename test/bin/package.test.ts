@@ -33,7 +33,8 @@ t.test('nothing is in the tarball that a user does not need', async t => {
     .filter(path => !/^(?:bin|dist|man)\/|^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path))
   t.same(strange, [])
   t.notOk(packed.files.some(file => /\.test\.|\.map$|fixtures|src\//.test(file.path)))
-  t.ok(packed.size < 3_000_000, `${packed.size} bytes`)
+  // The font of PNG pictures is 0.4 MB of it.
+  t.ok(packed.size < 3_400_000, `${packed.size} bytes`)
 })
 
 t.test('every command runs from the tarball and tells its version', async t => {

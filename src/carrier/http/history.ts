@@ -27,6 +27,8 @@ export interface Part {
 
 /** Of packets that have next to no bytes. */
 const MOST_SMALL = 16_384
+/** Fewer large ones are kept, but two at least. */
+const MOST_BYTES = 64 * 2 ** 20
 
 /** What was written at once. The packets themselves are done with: who wants one of many gets it from their bytes. */
 class Block implements Part {
@@ -102,8 +104,9 @@ export class History {
     this.#blocks.push(block)
     this.#end += batch.length
     const { packets, bytes } = this.#options
-    const small = Math.floor((bytes * batch.length) / Math.max(1, block.bytes))
-    this.#bound = Math.max(1, packets, Math.min(MOST_SMALL, small))
+    const each = Math.max(1, block.bytes / Math.max(1, batch.length))
+    const wanted = Math.max(1, packets, Math.min(MOST_SMALL, Math.floor(bytes / each)))
+    this.#bound = Math.min(wanted, Math.max(2, Math.floor(MOST_BYTES / each)))
     this.#start = Math.max(this.#start, Math.min(this.#end - this.#bound, held))
     this.#forget()
   }

@@ -74,7 +74,7 @@ const HTTP = [
     'after 25 seconds at most; an input asks again and again. Headers say what the body is; the body is packets as they are ' +
     'in a file: lines or frames, or what --to or Accept asks for. The other way round, an input with listen takes what an ' +
     'output, or any program, posts to its path: *curl --data-binary @log.ndjson http://127.0.0.1:5000/log*.',
-  'Packets are numbered from 0. The latest --buffer of them are kept (of small ones 1 MiB, with the policy block), so that a ' +
+  'Packets are numbered from 0. The latest --buffer of them are kept (at most 64 MiB; of small ones 1 MiB, with the policy block), so that a ' +
     'reader whose connection broke, or any program that asks with *?from=N*, goes on where it was. What is not kept any more is ' +
     'told by a gap record with its exact number, and counted by the writer: exit code 3. Each reader has its own place, bound ' +
     'and policy; one that keeps its connection but does not ask is waited for where the policy is block.',
