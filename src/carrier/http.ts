@@ -107,7 +107,7 @@ export function httpAddress(endpoint: Endpoint): HttpAddress {
 }
 
 export const http = httpCarrier('http', {
-  summary: 'packets over HTTP: readers ask for what comes next, writers post; with listen it serves either',
+  summary: 'HTTP: readers ask for what comes, writers post; with listen it serves either',
   example: 'http://HOST:PORT/PATH',
   params: PARAMS,
 })

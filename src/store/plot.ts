@@ -31,7 +31,7 @@ export const PLOT_RATE = 10
 
 export const plot: StoreKind = {
   scheme: 'plot',
-  summary: 'values over time: a picture (.svg, .png), or - for the terminal',
+  summary: 'a picture of values over time; FILE.svg, FILE.png, or - for the terminal',
   example: 'plot:report.svg?latest=1d&title=Cellar',
   params: PARAMS,
   async open(endpoint, context) {
