@@ -10,6 +10,8 @@ export interface Screen {
   /** What was drawn last is still on its way. */
   readonly isBusy: boolean
   draw(text: string): void
+  /** Ends the sources, also a pipe; where an end has been asked for already, it comes now. */
+  quit(stop: AbortController): void
   close(): Promise<void>
 }
 

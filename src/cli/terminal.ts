@@ -76,6 +76,11 @@ export class Terminal implements Screen {
     })
   }
 
+  quit(stop: AbortController): void {
+    if (stop.signal.aborted) process.kill(process.pid, 'SIGINT')
+    else stop.abort('quit')
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#guard)
     await this.#busy

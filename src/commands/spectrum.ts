@@ -137,7 +137,7 @@ function displayOf({ values, stop }: SpectrumContext): Display | undefined {
     marks: 'shown',
     help: 'short',
   }
-  return new Display({ color, rate, state, onQuit: () => stop.abort('quit') })
+  return new Display({ color, rate, state, stop })
 }
 
 /** Whoever looks at what passes. */

@@ -69,7 +69,7 @@ export class PlotScreen {
   }
 
   #onKey(key: string): void {
-    if (key === 'q' || key === 'ctrl-d') this.#stop.abort('quit')
+    if (key === 'q' || key === 'ctrl-d') this.#screen.quit(this.#stop)
     if (key === ' ') this.#state = this.#state === 'running' ? 'paused' : 'running'
     if (key === 'ctrl-l') this.#drawn = undefined
     this.#isStale = true

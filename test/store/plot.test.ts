@@ -48,6 +48,7 @@ t.test('on a screen: drawn, paused, and left when q is pressed', async t => {
     hasKeys: true,
     isBusy: false,
     draw: text => void shown.push(text),
+    quit: stop => stop.abort('quit'),
     close: async () => void shown.push('closed'),
   }
   const stopping = new AbortController()

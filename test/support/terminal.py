@@ -36,5 +36,7 @@ while True:
                 resize(*order["size"])
             if "signal" in order:
                 os.killpg(os.tcgetpgrp(terminal), order["signal"])
+# What is still on the terminal is hung up.
+os.close(terminal)
 _, status = os.waitpid(child, 0)
 sys.exit(os.waitstatus_to_exitcode(status) % 256)

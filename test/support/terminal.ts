@@ -30,7 +30,8 @@ export interface OnTerminal {
 export function onTerminal(t: Test, line: string, options: TerminalOptions = {}): OnTerminal {
   const { columns = 80, rows = 24, folder = t.testdir({}), environment } = options
   const commands = commandFolder(t.testdirName)
-  const { NODE_EXTRA_CA_CERTS: _, NO_COLOR: __, FORCE_COLOR: ___, ...inherited } = process.env
+  // Each of them changes what Node takes a terminal for.
+  const { NODE_EXTRA_CA_CERTS: _, NO_COLOR: __, FORCE_COLOR: ___, CI: ____, ...inherited } = process.env
   const env = {
     ...inherited,
     TERM: 'xterm-256color',

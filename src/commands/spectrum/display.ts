@@ -21,8 +21,7 @@ export interface DisplayOptions {
   /** Frames a second. */
   readonly rate: number
   readonly state: ViewState
-  /** Somebody has pressed q. */
-  readonly onQuit: () => void
+  readonly stop: AbortController
 }
 
 /** Of these every terminal has enough; a change of its size keeps what is there. */
@@ -41,7 +40,7 @@ export class Display {
   readonly #begun = performance.now()
   #between = 0
   readonly #timer: NodeJS.Timeout
-  readonly #onQuit: () => void
+  readonly #stop: AbortController
   /** The last packet of each stream that is not in its trace yet. */
   readonly #waiting = new Map<string, Packet>()
   #state: ViewState
@@ -53,9 +52,9 @@ export class Display {
   #hasQuit = false
   #rested = 0
 
-  constructor({ color, rate, state, onQuit }: DisplayOptions) {
+  constructor({ color, rate, state, stop }: DisplayOptions) {
     this.#state = state
-    this.#onQuit = onQuit
+    this.#stop = stop
     const waterfall = { columns: COLUMNS, rows: ROWS, full: 'scroll' } as const
     this.#traces = new Traces({ rows: 'asked', holds: holdsOf(state), waterfall })
     this.#run = new Traces({ rows: 'each', holds: [], waterfall: { ...waterfall, full: 'thin' } })
@@ -115,7 +114,7 @@ export class Display {
   #onKey(key: string): void {
     if (key === 'q' || key === 'ctrl-d') {
       this.#hasQuit = true
-      this.#onQuit()
+      this.#terminal.quit(this.#stop)
       return
     }
     if (key === 'c') this.#traces.clear()
