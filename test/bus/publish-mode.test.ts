@@ -104,13 +104,8 @@ t.test('each packet is retained for its own topic, also beside those that go els
     { topic: 'x', n: 4 },
   )
   await publisher.settled()
-  await later.subscribe('#')
-  const heard = await later.settled()
-  t.same(
-    heard.sort((a, b) => Number(a['n']) - Number(b['n'])),
-    [
-      { topic: 'y', n: 3 },
-      { topic: 'x', n: 4 },
-    ],
-  )
+  await later.subscribe('y')
+  t.same(await later.settled(), [{ topic: 'y', n: 3 }])
+  await later.subscribe('x')
+  t.same(await later.settled(), [{ topic: 'x', n: 4 }])
 })
