@@ -1,4 +1,4 @@
-// What came from all clients in one turn of the event loop, and what is done once for all of it.
+// What came from a client in one turn of the event loop, and what is done once for all of it.
 
 export class Burst {
   readonly #act: () => void

@@ -1,6 +1,6 @@
 // What a client and the broker say to each other beside packets: objects with the one member `broker`. See broker(5).
 
-import type { Json, JsonObject, Meta } from '../packet.ts'
+import { isObject, type Json, type JsonObject, type Meta } from '../packet.ts'
 import { INBOX_POLICIES, type InboxPolicy } from './inbox-policy.ts'
 
 export interface SubscribeRequest {
@@ -147,10 +147,6 @@ function readForget(object: JsonObject): Request {
 
 function readAwait(object: JsonObject): Request {
   return { do: 'await', topic: text(object, 'topic'), subscribers: count(object, 'subscribers') ?? 1 }
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 function text(object: JsonObject, name: string): string {

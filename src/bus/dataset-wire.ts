@@ -1,9 +1,8 @@
 // How datasets travel as packets: announcements to publishers, updates to the subscribers' own addresses. See broker(5).
 
-import { type Json, type JsonObject, type Meta, type Packet, packet } from '../packet.ts'
+import { isObject, type Json, type JsonObject, type Meta, type Packet, packet } from '../packet.ts'
 import type { Update } from '../topic/dataset.ts'
 import type { Announcement } from '../topic/subscription.ts'
-import { isObject } from './control.ts'
 
 /** Announced at an address of publishers: who wants what, and where it goes. */
 export interface Announced extends Announcement {

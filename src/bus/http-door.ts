@@ -104,7 +104,7 @@ export class HttpDoor {
 
   #stream(
     wanted: SubscribeRequest,
-    { isEvents, request, response, rights }: Stream & { readonly isEvents: boolean },
+    { isEvents, request, response, rights }: Asking & { readonly isEvents: boolean },
   ): void {
     const wire = isEvents ? new EventWire(response, () => flushed()) : new ResponseWire(response, () => flushed())
     const outbox = this.#outboxOf(wire)
@@ -132,16 +132,17 @@ export class HttpDoor {
     this.#options.exchange.flush()
   }
 
-  #poll(wanted: SubscribeRequest, { request, response, rights }: Stream): void {
+  #poll(wanted: SubscribeRequest, { request, response, rights }: Asking): void {
     const id = this.#ids()
+    const gone = () => {
+      this.#sessions.delete(id)
+      this.#options.left(session)
+    }
     const session: PollSession = new PollSession({
       id,
       outboxOf: wire => this.#outboxOf(wire),
       participantOf: outbox => new Participant(this.#options.exchange, outbox),
-      onGone: () => {
-        this.#sessions.delete(id)
-        this.#options.left(session)
-      },
+      onGone: gone,
     })
     this.#sessions.set(id, session)
     try {
@@ -149,7 +150,10 @@ export class HttpDoor {
         rights,
         now: Date.now(),
         granted() {},
-        refused: () => session.leave(),
+        refused: () => {
+          session.leave()
+          gone()
+        },
       })
     } catch (error) {
       this.#sessions.delete(id)
@@ -173,7 +177,8 @@ export class HttpDoor {
   }
 }
 
-interface Stream {
+/** Somebody who asks. */
+interface Asking {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly rights: Rights

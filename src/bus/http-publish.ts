@@ -1,9 +1,8 @@
 // Packets that come as the body of an HTTP request.
 
-import { Frame } from '../codec/frame-packet.ts'
-import { autoDecoder, codecNamed } from '../codec/index.ts'
-import { Line } from '../codec/line.ts'
-import type { JsonObject } from '../packet.ts'
+import { autoDecoder, codecFor, codecNamed } from '../codec/index.ts'
+import type { JsonObject, Packet } from '../packet.ts'
+import { addressFault } from '../topic/address.ts'
 import { addressed } from './addressed.ts'
 import { Peer } from './peer.ts'
 import type { PeerSurroundings } from './peer-options.ts'
@@ -29,6 +28,11 @@ export async function publishBody(
   const packets = [...decoder.push(body), ...decoder.push(Buffer.from('\n')), ...(decoder.end?.() ?? [])]
   const sent = addressed(topic, reject).push(packets)
   if (faults.length > 0) return { status: 400, words: { error: faults[0] ?? '' } }
+  const topics = topic === undefined ? sent.map(topicOf) : [topic]
+  const fault = topics.map(addressFault).find(reason => reason !== undefined)
+  if (fault !== undefined) return { status: 400, words: { error: `topic: ${fault}` } }
+  const forbidden = topics.find(address => !rights.mayPublish(address))
+  if (forbidden !== undefined) return { status: 403, words: { error: `not allowed to publish to '${forbidden}'` } }
   const said: string[] = []
   let resume: (() => void) | undefined
   let jammed: Promise<void> | undefined
@@ -48,9 +52,8 @@ export async function publishBody(
       end() {},
     },
   })
-  const isFrames = sent.some(packet => !(packet instanceof Line) && (packet instanceof Frame || packet.data.length > 0))
-  const encoder = codecNamed(isFrames ? 'frame' : 'ndjson').encoder({ reject })
-  for (const chunk of encoder.push(sent)) peer.push(chunk)
+  const codec = sent.map(codecFor).find(({ name }) => name === 'frame') ?? codecNamed('ndjson')
+  for (const chunk of codec.encoder({ reject }).push(sent)) peer.push(chunk)
   peer.burst.end()
   const kept = peer.kept()
   await jammed
@@ -60,7 +63,11 @@ export async function publishBody(
   if (refusal) return { status: 507, words: { error: `${refusal.message}: not kept` } }
   const [error] = said
   if (error === undefined) return { status: 200, words: { received } }
-  return { status: 403, words: { error: wordOf(error) } }
+  return { status: 400, words: { error: wordOf(error) } }
+}
+
+function topicOf({ meta: { topic } }: Packet): string {
+  return typeof topic === 'string' ? topic : ''
 }
 
 function wordOf(text: string): string {

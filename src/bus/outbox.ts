@@ -75,11 +75,6 @@ export class Outbox {
     return this.#waiting.bounds.policy === 'block' && !this.#closed && this.#waiting.isFull
   }
 
-  /** Whether nothing waits that its connection could be waiting for. */
-  get isIdle(): boolean {
-    return this.#wire.waiting === 0 && this.#waiting.isEmpty
-  }
-
   /** Whether a packet would wait without pushing out another. */
   get hasRoom(): boolean {
     return !this.#closed && !this.#waiting.isFull

@@ -86,23 +86,24 @@ export class Participant implements Inbox {
     if (this.#bindings + patterns.length > MOST_BINDINGS) throw new BadRequest(`more than ${MOST_BINDINGS} patterns`)
     const isPast = request.durable !== undefined || request.from !== undefined
     if (window !== undefined && groupName === undefined && !isPast) throw new BadRequest('window: only in a group')
+    if (this.#subscriptions.has(id)) this.unsubscribe(id, now)
+    this.#checkReplay(request)
     const { bounds } = this.outbox
     this.outbox.bounds = {
-      policy: policy ?? bounds.policy,
+      policy: isReplay(request) ? 'block' : (policy ?? bounds.policy),
       packets: packets ?? bounds.packets,
       bytes: bytes ?? bounds.bytes,
     }
-    if (this.#subscriptions.has(id)) this.unsubscribe(id, now)
-    this.#checkReplay(request)
     if (isPast) {
       this.#follow(request, subscribing)
       return
     }
     const group = groupName === undefined ? undefined : this.#exchange.group(groupName)
-    for (const pattern of patterns) this.#exchange.bind(pattern, group ?? this)
     if (window !== undefined) this.outbox.track()
     granted()
+    // First a member, then bound: whoever waits for subscribers is told of members that are bound.
     group?.join(this, window)
+    for (const pattern of patterns) this.#exchange.bind(pattern, group ?? this)
     this.#subscriptions.set(id, { patterns, group })
     if (group) this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1)
     this.#bindings += patterns.length
@@ -160,20 +161,18 @@ export class Participant implements Inbox {
   }
 
   /** What is read from the journal comes as it is taken, which goes together with nothing that is passed on. */
-  #checkReplay({ from, durable }: SubscribeRequest): void {
-    const isReplay = from !== undefined && durable === undefined
+  #checkReplay(request: SubscribeRequest): void {
     const [other] = this.#subscriptions.values()
-    if (other && (isReplay || other.isReplay)) {
+    if (other && (isReplay(request) || other.isReplay)) {
       throw new BadRequest('from: only as the one subscription of a connection')
     }
-    if (isReplay) this.outbox.bounds = { ...this.outbox.bounds, policy: 'block' }
   }
 
   #follow(request: SubscribeRequest, { granted, refused }: Subscribing): void {
     const { id, patterns, durable } = request
     const { past } = this.#exchange
     if (!past) throw new BadRequest(`${durable === undefined ? 'from' : 'durable'}: this broker has no journal`)
-    const subscription: Subscription = { patterns, group: undefined, isReplay: durable === undefined }
+    const subscription: Subscription = { patterns, group: undefined, isReplay: isReplay(request) }
     if (durable !== undefined) this.outbox.track()
     this.#subscriptions.set(id, subscription)
     this.#bindings += patterns.length
@@ -183,14 +182,15 @@ export class Participant implements Inbox {
         if (this.#subscriptions.get(id) !== subscription) return
         subscription.following = following
         this.#followings.add(following)
-        for (const pattern of patterns) this.#exchange.bind(pattern, following)
         granted()
         this.outbox.flush()
         begin()
+        for (const pattern of patterns) this.#exchange.bind(pattern, following)
       },
       (error: Error) => {
         if (this.#subscriptions.get(id) !== subscription) return
         this.#subscriptions.delete(id)
+        this.#bindings -= patterns.length
         refused(error.message)
         this.outbox.flush()
       },
@@ -213,6 +213,11 @@ export class Participant implements Inbox {
     for (const pattern of patterns) this.#exchange.unbind(pattern, following)
     following.leave(this)
   }
+}
+
+/** Whether it is read from the journal at the subscriber's own pace, and nothing remembers where it was. */
+function isReplay({ from, durable }: SubscribeRequest): boolean {
+  return from !== undefined && durable === undefined
 }
 
 function allow(rights: Rights, pattern: string): void {

@@ -33,8 +33,8 @@ export interface PeerSurroundings {
   readonly status: () => Iterable<JsonObject>
 }
 
-/** `hear`: why a client was hung up on. */
 export interface PeerOptions extends PeerSurroundings {
   readonly wire: PeerWire
+  /** Why a client was hung up on. */
   readonly onFault: (reason: string) => void
 }

@@ -23,7 +23,7 @@ export class PublishMode {
   #safe = 0
   /** The offset after the last of them that is kept, or will be. */
   #until = 0
-  /** Topics of the packets of the run that is under way. */
+  /** Topics of the packets of the run that is under way, and of the first one of the next. */
   #topics: string[] = []
   /** Those that had no room when a packet was passed to them. */
   readonly #full = new Set<Jam>()
@@ -64,7 +64,6 @@ export class PublishMode {
   /** Counts packets that the client may not publish. */
   refuse(run: Run): void {
     this.#count(run)
-    this.#topics.length = 0
     this.#input.reject('not allowed', run.packets)
   }
 
@@ -117,9 +116,9 @@ export class PublishMode {
   }
 
   #retain(run: Run): void {
+    const topics = this.#topics.splice(0, run.packets)
     let index = 0
-    for (const packet of run.each()) this.#exchange.retain(this.#topics[index++] ?? '', packet)
-    this.#topics.length = 0
+    for (const packet of run.each()) this.#exchange.retain(topics[index++] ?? '', packet)
   }
 
   #return(first: number): void {

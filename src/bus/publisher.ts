@@ -3,15 +3,12 @@
 import type { Socket } from 'node:net'
 import { hangUp } from '../carrier/socket.ts'
 import { SocketWriter } from '../carrier/socket-writer.ts'
-import { Frame } from '../codec/frame-packet.ts'
-import { autoDecoder, codecNamed } from '../codec/index.ts'
-import { Line } from '../codec/line.ts'
+import { autoDecoder, codecFor } from '../codec/index.ts'
 import { CarrierError, systemReason } from '../errors.ts'
-import type { Batch, JsonObject, Packet } from '../packet.ts'
+import { type Batch, isObject, type JsonObject } from '../packet.ts'
 import type { Encoder, Sink } from '../stream/step.ts'
 import { addressed } from './addressed.ts'
 import type { BusContext, PublishOptions } from './bus.ts'
-import { isObject } from './control.ts'
 import { type Door, enter, greeting, SILENT, words } from './door.ts'
 import { Hearing } from './said.ts'
 
@@ -38,9 +35,7 @@ export async function publisher(door: Door, options: PublishOptions, context: Bu
       const packets = stage.push(batch)
       const [first] = packets
       if (!first) return
-      if (!encoder) {
-        encoder = codecNamed(wantsFrames(first) ? 'frame' : 'ndjson').encoder({ reject: context.reject })
-      }
+      encoder ??= codecFor(first).encoder({ reject: context.reject })
       const chunks = encoder.push(packets)
       let bytes = 0
       for (const chunk of chunks) bytes += chunk.length
@@ -55,10 +50,6 @@ export async function publisher(door: Door, options: PublishOptions, context: Bu
     },
     abort: () => link.close(),
   }
-}
-
-function wantsFrames(first: Packet): boolean {
-  return !(first instanceof Line) && (first instanceof Frame || first.data.length > 0)
 }
 
 /** A connection that is made again when it breaks, and what has not been confirmed over it. */
@@ -76,6 +67,7 @@ class PublisherLink {
   #seen = 0
   /** Connections, the last ones, over which nothing was heard. */
   #silent = 0
+  #isClosed = false
   #failure: { readonly error: unknown } | undefined
   #waiting: (() => void)[] = []
 
@@ -88,6 +80,7 @@ class PublisherLink {
   async open(): Promise<void> {
     const socket = await enter(this.#door, this.#context, this.#silent++)
     if (!socket) throw new CarrierError(this.#door.address.name, 'stopped before it was connected')
+    if (this.#isClosed) return hangUp(socket)
     this.#socket = socket
     this.#writer = new SocketWriter(socket, error => error)
     this.#seen = 0
@@ -131,6 +124,7 @@ class PublisherLink {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     const socket = this.#socket
     this.#socket = undefined
     if (socket) await hangUp(socket)

@@ -7,9 +7,6 @@ import type { Bus, BusContext } from './bus.ts'
 import { OpenRequests } from './open-requests.ts'
 import { REPLY } from './rights.ts'
 
-/** Milliseconds that an answer is waited for. */
-export const REQUEST_LIMIT_MS = 30_000
-
 export interface RequestOptions {
   readonly topic: string
   /** Milliseconds. */

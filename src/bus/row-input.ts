@@ -1,6 +1,6 @@
 // Packets as the rows of a dataset: whole states, changes, or rows that take the place of others with the same key.
 
-import type { Batch, Json, JsonObject, Meta } from '../packet.ts'
+import { type Batch, isObject, type Json, type JsonObject, type Meta } from '../packet.ts'
 import { rowKey } from '../topic/row.ts'
 
 /** What a batch makes of the rows: others, or some come and some go. */
@@ -74,8 +74,4 @@ export class RowInput {
 
 function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value)
-}
-
-function isObject(value: Json): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

@@ -1,9 +1,8 @@
 // What the broker says to a client, told apart from packets.
 
 import { Line } from '../codec/line.ts'
-import { type Batch, gapOf, type JsonObject, type Packet } from '../packet.ts'
+import { type Batch, gapOf, isObject, type JsonObject, type Packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
-import { isObject } from './control.ts'
 
 const START = Buffer.from('{"broker":')
 const GAP = Buffer.from('{"gap":')

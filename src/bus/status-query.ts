@@ -3,9 +3,8 @@
 import { receive } from '../carrier/socket.ts'
 import { autoDecoder } from '../codec/index.ts'
 import { CarrierError } from '../errors.ts'
-import { type Batch, type Packet, packet } from '../packet.ts'
+import { type Batch, isObject, type Packet, packet } from '../packet.ts'
 import type { BusContext } from './bus.ts'
-import { isObject } from './control.ts'
 import { type Door, enter, greeting, words } from './door.ts'
 import { Hearing } from './said.ts'
 

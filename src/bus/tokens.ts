@@ -4,8 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { inWords } from '../carrier/failure.ts'
 import { DataError } from '../errors.ts'
-import type { Json, JsonObject } from '../packet.ts'
-import { isObject } from './control.ts'
+import { isObject, type Json, type JsonObject } from '../packet.ts'
 import { Rights } from './rights.ts'
 
 /** A token that can be guessed is none. */

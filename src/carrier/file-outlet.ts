@@ -50,22 +50,37 @@ export function atomicOutlet(path: string, sync: FileSync, context: Pick<Carrier
     sync,
     inWords(path, () => openSync(temporary, flags, mode)),
   )
+  const setAside = () => {
+    if (writer.size === 0) return unlinkSync(temporary)
+    renameSync(temporary, `${target}.partial`)
+    context.warn(`${path}: what was written is kept as ${path}.partial`)
+  }
+  const trySetAside = () => {
+    try {
+      setAside()
+    } catch {
+      // The first error says it all.
+    }
+  }
   return {
     write: chunks => writer.write(chunks),
     takesAtOnce: true,
     commit: () => writer.commit(),
     async close() {
       inWords(path, () => {
-        writer.close()
-        renameSync(temporary, target)
+        try {
+          writer.close()
+          renameSync(temporary, target)
+        } catch (error) {
+          trySetAside()
+          throw error
+        }
         if (sync !== 'never') syncFolder(folder)
       })
     },
     async abort() {
       writer.abandon()
-      if (writer.size === 0) return unlinkSync(temporary)
-      renameSync(temporary, `${target}.partial`)
-      context.warn(`${path}: what was written is kept as ${path}.partial`)
+      setAside()
     },
   }
 }

@@ -65,14 +65,25 @@ async function fileOutlet(endpoint: Endpoint, context: CarrierContext): Promise<
   const path = endpoint.rest
   const sync = parseSync(endpoint)
   if (path === '') throw new UsageError(`${endpoint.text}: expected a path`)
-  const kind = inWords(path, () => statSync(path, { throwIfNoEntry: false }))
-  if (kind?.isDirectory()) throw new CarrierError(path, 'is a directory')
+  const kind = kindOf(path)
   if (kind && !kind.isFile()) return deviceOutlet(path, kind, context)
   return flagParam(endpoint, 'append') ? appendingOutlet(path, sync, context) : atomicOutlet(path, sync, context)
 }
 
-async function deviceOutlet(path: string, kind: Stats, context: CarrierContext): Promise<Outlet> {
-  if (kind.isFIFO()) return pipeOutlet(path, context.stop)
+/** For what is made whole and written at once: a file takes its name when it is there, anything else gets it as it is. */
+export async function wholeOutlet(path: string, context: Pick<CarrierContext, 'stop' | 'warn'>): Promise<Outlet> {
+  const kind = kindOf(path)
+  return kind && !kind.isFile() ? deviceOutlet(path, kind, context) : atomicOutlet(path, 'end', context)
+}
+
+function kindOf(path: string): Stats | undefined {
+  const kind = inWords(path, () => statSync(path, { throwIfNoEntry: false }))
+  if (kind?.isDirectory()) throw new CarrierError(path, 'is a directory')
+  return kind
+}
+
+async function deviceOutlet(path: string, kind: Stats, { stop }: Pick<CarrierContext, 'stop'>): Promise<Outlet> {
+  if (kind.isFIFO()) return pipeOutlet(path, stop)
   const descriptor = inWords(path, () => openSync(path, constants.O_WRONLY))
   return descriptorOutlet(descriptor, path, { owned: true })
 }

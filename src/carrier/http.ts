@@ -95,7 +95,7 @@ async function securely(endpoint: Endpoint, address: HttpAddress): Promise<HttpA
 }
 
 /** The path as it stands in a request: `/` where there is none. */
-export function httpAddress(endpoint: Endpoint): HttpAddress {
+function httpAddress(endpoint: Endpoint): HttpAddress {
   const [, place = '', path = ''] = /^(\/\/[^/]*)(.*)$/s.exec(endpoint.rest) ?? []
   const { host, port } = hostPort({ ...endpoint, rest: place })
   try {

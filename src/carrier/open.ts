@@ -1,13 +1,9 @@
 // Endpoint URLs to sources and sinks of packets: carriers and codecs joined.
 
 import type { Codec, DecodeOptions, EncodeOptions } from '../codec/codec.ts'
-import { Frame } from '../codec/frame-packet.ts'
-import { codecForPath, codecNamed, detectCodec } from '../codec/index.ts'
-import { Line } from '../codec/line.ts'
-import { Parts } from '../codec/parts.ts'
-import { VrtPacket } from '../codec/vrt/packet.ts'
+import { codecFor, codecForPath, codecNamed, detectCodec } from '../codec/index.ts'
 import { UsageError } from '../errors.ts'
-import type { Batch, Gap, Packet } from '../packet.ts'
+import type { Batch, Gap } from '../packet.ts'
 import { onDemand } from '../stream/demand.ts'
 import { cut, MOST_PACKETS, merge } from '../stream/merge.ts'
 import type { Rejecter } from '../stream/reject.ts'
@@ -182,20 +178,14 @@ function encodeAs(told: Codec | undefined, options: SinkOptions): Encode {
     options.reject(rejected)
   }
   return ([first], begun, wanted) => {
-    const codec =
-      wanted === undefined ? (told ?? codecNamed(first && wantsFrames(first) ? 'frame' : 'ndjson')) : codecNamed(wanted)
+    const usual = told ?? (first ? codecFor(first) : codecNamed('ndjson'))
+    const codec = wanted === undefined ? usual : codecNamed(wanted)
     return {
       format: codec.name,
       encoder: codec.encoder({ ...options, reject, ...(begun && { begun }) }),
       shared: codec.name === 'ndjson' || codec.name === 'frame',
     }
   }
-}
-
-/** Lines stay lines; frames, the parts of messages and VRT packets go as frames, and of the rest what has data. */
-function wantsFrames(first: Packet): boolean {
-  if (first instanceof Line) return false
-  return first instanceof Frame || first instanceof Parts || first instanceof VrtPacket || first.data.length > 0
 }
 
 function hasFileName(endpoint: Endpoint): boolean {

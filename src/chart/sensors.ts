@@ -1,6 +1,7 @@
 // The sensors among packets: for each name its values over time, with its unit and its gaps.
 
 import { gapOf, type Meta } from '../packet.ts'
+import { Named } from './named.ts'
 import { TimeSeries } from './time-series.ts'
 import { timeOf } from './traces.ts'
 
@@ -18,26 +19,25 @@ export interface SensorsOptions {
 
 export class Sensors {
   readonly #options: SensorsOptions
-  readonly #series = new Map<string, TimeSeries>()
-  readonly #left = new Set<string>()
+  readonly #series = new Named<TimeSeries>(MOST_SENSORS)
 
   constructor(options: SensorsOptions) {
     this.#options = options
   }
 
   get all(): readonly TimeSeries[] {
-    return [...this.#series.values()]
+    return this.#series.all
   }
 
   /** Sensors that are not drawn because there are too many. */
   get left(): number {
-    return this.#left.size
+    return this.#series.left
   }
 
   /** False where there is no value in it. A gap record breaks every curve, no value that of its sensor. */
   see(meta: Meta): boolean {
     if (gapOf(meta)) {
-      for (const series of this.#series.values()) series.break()
+      for (const series of this.#series.all) series.break()
       return true
     }
     const value = meta[this.#options.field]
@@ -46,19 +46,9 @@ export class Sensors {
       if (value === null) this.#series.get(name)?.break()
       return value === null
     }
-    this.#seriesOf(name, meta)?.add(timeOf(meta) ?? this.#options.now(), value)
+    const { unit } = meta
+    const make = () => new TimeSeries(name, typeof unit === 'string' ? unit : '', this.#options.window)
+    this.#series.getOrMake(name, make)?.add(timeOf(meta) ?? this.#options.now(), value)
     return true
-  }
-
-  #seriesOf(name: string, { unit }: Meta): TimeSeries | undefined {
-    const known = this.#series.get(name)
-    if (known) return known
-    if (this.#series.size === MOST_SENSORS) {
-      this.#left.add(name)
-      return undefined
-    }
-    const series = new TimeSeries(name, typeof unit === 'string' ? unit : '', this.#options.window)
-    this.#series.set(name, series)
-    return series
   }
 }

@@ -42,8 +42,7 @@ export function timeView(series: readonly TimeSeries[], zone: Zone): TimeView | 
 }
 
 function curveOf(series: TimeSeries, index: number): TimeCurve {
-  const { name, pieces } = series
-  return { name, index, runs: series.runs(), last: pieces.at(-1)?.first }
+  return { name: series.name, index, runs: series.runs(), last: series.newest }
 }
 
 function rangeOf(curves: readonly TimeCurve[]): Range {

@@ -27,6 +27,7 @@ export class TimeSeries {
   #each = 1
   #held = 0
   #last = Number.NEGATIVE_INFINITY
+  #newest: number | undefined
 
   /** Of a `window` of milliseconds, what is older than the newest by more is left away. */
   constructor(name: string, unit: string, window?: number) {
@@ -39,9 +40,15 @@ export class TimeSeries {
     return this.#pieces
   }
 
+  /** The value of the latest time. */
+  get newest(): number | undefined {
+    return this.#newest
+  }
+
   /** A value from before the last one is put in its place; so logs that are merged may overlap. */
   add(time: number, value: number): void {
     const last = this.#pieces.at(-1)
+    if (time >= this.#last) this.#newest = value
     if (last && this.#held < this.#each && !this.#isBroken && time >= this.#last) {
       this.#pieces[this.#pieces.length - 1] = spanning(last, value, value)
       this.#held++
@@ -64,8 +71,8 @@ export class TimeSeries {
   }
 
   get times(): Range | undefined {
-    const [first, last] = [this.#pieces[0], this.#pieces.at(-1)]
-    return first && last && { from: first.time, to: last.time }
+    const [first] = this.#pieces
+    return first && { from: first.time, to: this.#last }
   }
 
   /** Runs of pieces without a gap between them: told, or a silence much longer than the usual distance. */

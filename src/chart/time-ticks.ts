@@ -94,7 +94,8 @@ function monthTicks({ from, to }: Range, months: number, zone: Zone): Tick[] {
     const [year, month] = [Math.floor(count / 12), count - 12 * Math.floor(count / 12)]
     const utc = new Date(0).setUTCFullYear(year, month, 1)
     const time = utc + offset(utc, zone)
-    if (time > to) return ticks
+    // Beyond the last day of the calendar there is no number.
+    if (!(time <= to)) return ticks
     const label = months >= 12 ? String(year) : `${year}-${two(month + 1)}`
     if (time >= from) ticks.push({ value: time, label })
   }

@@ -1,6 +1,6 @@
 // One stream of spectra as it is drawn: the last one, what is held of all of them, their waterfall.
 
-import type { LevelSpectrum } from '../dsp/level-spectrum.ts'
+import { isSameForm, type LevelSpectrum } from '../dsp/level-spectrum.ts'
 import { Waterfall, type WaterfallOptions } from './waterfall.ts'
 
 export const HOLDS = ['max', 'min', 'mean'] as const
@@ -44,7 +44,7 @@ export class Trace {
 
   /** Of other frequencies, another size or another unit: everything begins anew. */
   see(spectrum: LevelSpectrum, time: number | undefined): void {
-    const isSame = sameAxis(spectrum, this.#spectrum)
+    const isSame = isSameForm(spectrum, this.#spectrum)
     this.#spectrum = spectrum
     this.time = time
     if (!isSame) this.#begin()
@@ -76,11 +76,6 @@ export class Trace {
     for (const hold of held) this.hold(hold)
     this.#waterfall = waterfall && new Waterfall(waterfall)
   }
-}
-
-function sameAxis(a: LevelSpectrum, b: LevelSpectrum): boolean {
-  const { start, step } = a.axis
-  return start === b.axis.start && step === b.axis.step && a.levels.length === b.levels.length && a.unit === b.unit
 }
 
 interface Holding {

@@ -4,6 +4,7 @@ import { numberIn } from '../dsp/frequency-axis.ts'
 import { levelSpectra } from '../dsp/level-spectrum.ts'
 import { isSpectrum } from '../dsp/spectrum-meta.ts'
 import type { Meta, Packet } from '../packet.ts'
+import { Named } from './named.ts'
 import { type Hold, Trace, type TraceOptions } from './trace.ts'
 
 /** More are counted, and not drawn. */
@@ -16,25 +17,24 @@ export interface TracesOptions extends TraceOptions {
 
 export class Traces {
   #options: TracesOptions
-  readonly #traces = new Map<string, Trace>()
-  readonly #left = new Set<string>()
+  readonly #traces = new Named<Trace>(MOST_STREAMS)
 
   constructor(options: TracesOptions) {
     this.#options = options
   }
 
   get all(): readonly Trace[] {
-    return [...this.#traces.values()]
+    return this.#traces.all
   }
 
   /** Streams that are not drawn because there are too many. */
   get left(): number {
-    return this.#left.size
+    return this.#traces.left
   }
 
   /** From now on these are held, of every stream; what was held before stays held. */
   hold(holds: readonly Hold[]): void {
-    for (const trace of this.#traces.values()) {
+    for (const trace of this.#traces.all) {
       for (const hold of this.#options.holds) if (!holds.includes(hold)) trace.release(hold)
       for (const hold of holds) if (!this.#options.holds.includes(hold)) trace.hold(hold)
     }
@@ -43,7 +43,7 @@ export class Traces {
 
   /** Everything that is held begins anew. */
   clear(): void {
-    for (const trace of this.#traces.values()) for (const hold of this.#options.holds) trace.hold(hold)
+    for (const trace of this.#traces.all) for (const hold of this.#options.holds) trace.hold(hold)
   }
 
   /** Every spectrum of a packet; false where it has none. */
@@ -55,30 +55,26 @@ export class Traces {
     const interval = 1000 * (numberIn(meta['row_interval']) ?? 0)
     const start = timeOf(meta)
     for (const [row, spectrum] of spectra.entries()) {
-      const trace = this.#traces.get(name) ?? this.#begin(name, () => new Trace(name, spectrum, this.#options))
+      const trace = this.#traces.getOrMake(name, () => new Trace(name, spectrum, this.#options))
       trace?.see(spectrum, start === undefined ? undefined : start + row * interval)
       if (this.#options.rows === 'each') trace?.row()
     }
     return true
   }
-
-  #begin(name: string, make: () => Trace): Trace | undefined {
-    if (this.#traces.size === MOST_STREAMS) {
-      this.#left.add(name)
-      return undefined
-    }
-    const trace = make()
-    this.#traces.set(name, trace)
-    return trace
-  }
 }
 
-/** What tells one stream from another: its name, and its channel where it has one. */
-export function streamName(meta: Meta): string {
-  const { name, channel } = meta
+/** What tells one stream from another: its name, and its channel where it has one; nothing where it has neither. */
+export function nameIn({ name, channel }: Meta): string | undefined {
   const words = [name, channel].filter(word => typeof word === 'string' || typeof word === 'number')
-  return words.length > 0 ? words.join(' ') : 'spectrum'
+  return words.length > 0 ? words.join(' ') : undefined
 }
+
+export function streamName(meta: Meta): string {
+  return nameIn(meta) ?? 'spectrum'
+}
+
+/** From 1970 on and back, in milliseconds: what a calendar has. */
+const LATEST = 8.64e15
 
 /** Milliseconds since 1970. */
 export function timeOf({ timestamp, timestamp_ns: nanoseconds }: Meta): number | undefined {
@@ -88,5 +84,5 @@ export function timeOf({ timestamp, timestamp_ns: nanoseconds }: Meta): number |
       : typeof nanoseconds === 'string'
         ? Number(nanoseconds) / 1e6
         : Number.NaN
-  return Number.isFinite(time) ? time : undefined
+  return Math.abs(time) <= LATEST ? time : undefined
 }

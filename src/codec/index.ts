@@ -1,14 +1,18 @@
 // The codecs, in the order in which they are listed, and how one is chosen.
 
 import { UsageError } from '../errors.ts'
-import type { Batch } from '../packet.ts'
+import type { Batch, Packet } from '../packet.ts'
 import type { Decoder } from '../stream/step.ts'
 import type { Codec, DecodeOptions } from './codec.ts'
 import { csv } from './csv.ts'
 import { frame } from './frame.ts'
 import { MAGIC } from './frame-header.ts'
+import { Frame } from './frame-packet.ts'
+import { Line } from './line.ts'
 import { ndjson } from './ndjson.ts'
+import { Parts } from './parts.ts'
 import { raw } from './raw.ts'
+import { VrtPacket } from './vrt/packet.ts'
 import { vrt } from './vrt.ts'
 
 export const CODECS: readonly Codec[] = [ndjson, frame, csv, raw, vrt]
@@ -23,6 +27,13 @@ export function codecNamed(name: string): Codec {
 export function codecForPath(path: string): Codec | undefined {
   const name = path.toLowerCase()
   return CODECS.find(({ endings }) => endings.some(ending => name.endsWith(ending)))
+}
+
+/** Lines stay lines; frames, the parts of messages and VRT packets go as frames, and of the rest what has data. */
+export function codecFor(packet: Packet): Codec {
+  if (packet instanceof Line) return ndjson
+  const isFramed = packet instanceof Frame || packet instanceof Parts || packet instanceof VrtPacket
+  return isFramed || packet.data.length > 0 ? frame : ndjson
 }
 
 /** White space, RFC 7464's separator, a brace, and what a byte order mark begins with. */

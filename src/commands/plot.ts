@@ -1,6 +1,7 @@
 // plot: the values of sensors over time, on the terminal and as pictures, while they pass.
 
 import { isStdoutKept } from '../carrier/stdio.ts'
+import { leftText } from '../chart/named.ts'
 import { Sensors } from '../chart/sensors.ts'
 import { timeView } from '../chart/time-panels.ts'
 import { timePicture } from '../chart/time-picture.ts'
@@ -83,12 +84,13 @@ export const plot = defineCommand({
       const views = [pictures, screen].filter(view => view !== undefined)
       await runInto(source, [seeStage(sensors, views, context)], await sinkOf(context, screen))
       await pictures?.close()
-      if (sensors.left > 0) context.warn(`${sensors.left} more sensors are not in the picture`)
       if (values.count === undefined) await screen?.stay()
     } finally {
       pictures?.abort()
       await screen?.close()
     }
+    const left = leftText(sensors.left, 'sensor')
+    if (left !== undefined) context.warn(left)
   },
 })
 

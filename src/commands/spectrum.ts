@@ -1,6 +1,7 @@
 // spectrum: spectra looked at: measured, on the terminal, as pictures.
 
 import { isStdoutKept } from '../carrier/stdio.ts'
+import { leftText } from '../chart/named.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
 import { openInputs, openOutputs, runInto } from '../cli/endpoints.ts'
 import { limited } from '../cli/limits.ts'
@@ -113,6 +114,8 @@ export const spectrum = defineCommand({
       await display?.close()
       await page?.close()
     }
+    const left = leftText(pictures?.left ?? display?.left ?? 0, 'stream')
+    if (left !== undefined) context.warn(left)
   },
 })
 

@@ -1,6 +1,7 @@
 // Corrections of samples: offset, and the imbalance of the two ways that I and Q take.
 
 import type { Meta } from '../packet.ts'
+import { positiveIn } from './frequency-axis.ts'
 import { type Numbers, sampleFormat } from './samples.ts'
 
 /** How Q differs from I: its gain as a factor, and by how many radians it is not a quarter of a turn behind. */
@@ -28,9 +29,8 @@ export function correctSamples(
   meta: Meta,
   correction: SampleCorrection,
 ): CorrectedSamples | undefined {
-  const { dtype, full_scale: fullScale } = meta
-  const format =
-    typeof dtype === 'string' ? sampleFormat(dtype, typeof fullScale === 'number' ? fullScale : undefined) : undefined
+  const { dtype } = meta
+  const format = typeof dtype === 'string' ? sampleFormat(dtype, positiveIn(meta['full_scale'])) : undefined
   if (!format || data.length % format.bytes !== 0) return undefined
   const numbers = new Float64Array((data.length / format.bytes) * (format.complex ? 2 : 1))
   format.read(data, numbers)

@@ -36,19 +36,18 @@ export function spectrumCorrector(
     const spectrum = spectrumOf(data, meta)
     if (!spectrum)
       return { reason: 'no whole spectrum', detail: `${data.length} bytes of ${JSON.stringify(meta['dtype'])}` }
-    const fault = faultOf(spectrum, correction)
+    const fault = faultOf(spectrum, correction, meta)
     if (fault) return fault
     const levels = levelsFor(spectrum, meta)
     if (typeof levels === 'string') return { reason: levels, detail: 'expected it in the meta, or as a number' }
-    const inverted = meta['spectral_inversion'] === true
     const { inversion, maskMiddle, reference, profile } = correction
-    if (inversion === 'always' || (inversion === 'auto' && inverted)) invert(spectrum)
+    if (isToInvert(correction, meta)) invert(spectrum)
     if (maskMiddle) maskZero(spectrum)
     if (levels) applyLevels(spectrum, levels)
     const isAbsolute = reference !== undefined || profile !== undefined
     const fields = {
       ...meta,
-      ...(inversion !== 'never' && inverted && { spectral_inversion: false }),
+      ...(inversion !== 'never' && meta['spectral_inversion'] === true && { spectral_inversion: false }),
       ...(isAbsolute && { unit: UNITS[spectrum.scale] }),
     }
     const axis = axisAfter(spectrum, correction, meta)
@@ -64,11 +63,19 @@ const UNITS: Readonly<Record<SpectrumScale, string>> = {
   complex: '√mW',
 }
 
-function faultOf({ axis, isWhole, zero, oneSided }: Spectrum, correction: SpectrumCorrection): Fault | undefined {
-  const { table, band, mode, maskMiddle, inversion, profile } = correction
+function isToInvert({ inversion }: SpectrumCorrection, meta: Meta): boolean {
+  return inversion === 'always' || (inversion === 'auto' && meta['spectral_inversion'] === true)
+}
+
+function faultOf(
+  { axis, isWhole, zero, oneSided }: Spectrum,
+  correction: SpectrumCorrection,
+  meta: Meta,
+): Fault | undefined {
+  const { table, band, mode, maskMiddle, profile } = correction
   if ((table || band) && !axis)
     return { reason: 'no frequencies', detail: 'expected frequency_start and frequency_step' }
-  const needsWhole = mode !== undefined || maskMiddle || profile !== undefined || inversion === 'always'
+  const needsWhole = mode !== undefined || maskMiddle || profile !== undefined || isToInvert(correction, meta)
   if (needsWhole && !isWhole) return { reason: 'part of a spectrum', detail: 'expected all bins of the transform' }
   if ((mode || band) && zero === 0 && !oneSided)
     return { reason: 'bins out of order', detail: 'expected them by frequency, to leave some away' }

@@ -44,3 +44,9 @@ export function axisIn(meta: Meta): FrequencyAxis | undefined {
 export function numberIn(value: Json | undefined): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
+
+/** A rate, a scale: what can be divided by. */
+export function positiveIn(value: Json | undefined): number | undefined {
+  const number = numberIn(value)
+  return number !== undefined && number > 0 ? number : undefined
+}

@@ -10,6 +10,7 @@ import { type Fft, fft, type RealFft, realFft } from './fft.ts'
 import { numberIn } from './frequency-axis.ts'
 import { mirrorFactor } from './plain-transform.ts'
 import { complex } from './roots.ts'
+import { timeFieldsAfter } from './sample-time.ts'
 import { type Numbers, sampleFormat } from './samples.ts'
 
 /** Fields that are of the spectrum alone. */
@@ -37,8 +38,8 @@ export function inverseStage(reject: Rejecter): Stage {
           out.push(one)
           continue
         }
-        for (const row of rowsOf(one.data, meta)) {
-          const bins = binsOf(row, meta)
+        for (const [row, data] of rowsOf(one.data, meta).entries()) {
+          const bins = binsOf(data, meta)
           if ('reason' in bins) {
             reject({ place: placeOf(one), ...bins, bytes: one.data })
             break
@@ -46,7 +47,7 @@ export function inverseStage(reject: Rejecter): Stage {
           const samples = bins.oneSided
             ? realSamples(bins, planFor(realPlans, bins.size, realFft))
             : complexSamples(bins, planFor(plans, bins.size, fft))
-          out.push(samplesPacket(samples, bins, meta))
+          out.push(samplesPacket(samples, bins, { ...meta, ...timeOfRow(meta, row) }))
         }
       }
       return out
@@ -81,6 +82,10 @@ function rowsOf(data: Uint8Array, { shape }: Meta): readonly Uint8Array[] {
   if (rows === undefined || rows < 1 || data.length % rows !== 0) return [data]
   const length = data.length / rows
   return Array.from({ length: rows }, (_, row) => data.subarray(row * length, (row + 1) * length))
+}
+
+function timeOfRow(meta: Meta, row: number): Meta {
+  return row === 0 ? {} : timeFieldsAfter(meta, row * (numberIn(meta['row_interval']) ?? 0))
 }
 
 function binsOf(data: Uint8Array, meta: Meta): Bins | Fault {

@@ -48,6 +48,12 @@ export function levelSpectra({ meta, data }: Packet): readonly LevelSpectrum[] |
   })
 }
 
+/** Bin by bin they tell of the same frequencies, in the same unit. */
+export function isSameForm(a: LevelSpectrum, b: LevelSpectrum): boolean {
+  const { start, step } = a.axis
+  return start === b.axis.start && step === b.axis.step && a.levels.length === b.levels.length && a.unit === b.unit
+}
+
 function axisFrom({ axis }: Spectrum, below: number): Pick<LevelSpectrum, 'axis' | 'axisUnit'> {
   if (!axis) return { axis: { start: -below, step: 1 }, axisUnit: 'bins' }
   return { axis: { start: axis.start - below * axis.step, step: axis.step }, axisUnit: 'Hz' }

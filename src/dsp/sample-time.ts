@@ -5,14 +5,22 @@ import type { Meta } from '../packet.ts'
 /** Digits of a second that are written at least. */
 const MILLISECONDS = 3
 
-/** The time fields of a packet some seconds after the one with this meta, with as many digits; none where it has none. */
+/** Of a calendar, before and after 1970. */
+const MOST_SECONDS = 8.64e12
+
+/**
+ * The time fields of a packet some seconds after the one with this meta, with as many digits; none where it has none, or
+ * where no calendar has that time.
+ */
 export function timeFieldsAfter(meta: Meta, seconds: number): Meta {
   const { timestamp, timestamp_ns: nanoseconds } = meta
+  if (!(Math.abs(seconds) <= MOST_SECONDS)) return {}
   const after = BigInt(Math.round(seconds * 1e9))
   const later: { timestamp?: string; timestamp_ns?: string } = {}
   if (typeof timestamp === 'string') {
     const time = nanosecondsIn({ timestamp })
-    later.timestamp = seconds === 0 || time === undefined ? timestamp : textOf(time + after, digitsOf(timestamp))
+    const text = seconds === 0 || time === undefined ? timestamp : textOf(time + after, digitsOf(timestamp))
+    if (text !== undefined) later.timestamp = text
   }
   if (typeof nanoseconds === 'string' && /^\d+$/.test(nanoseconds))
     later.timestamp_ns = String(BigInt(nanoseconds) + after)
@@ -24,8 +32,9 @@ function digitsOf(timestamp: string): number {
   return /\.(\d{1,9})/.exec(timestamp)?.[1]?.length ?? 0
 }
 
-function textOf(nanoseconds: bigint, digits: number): string {
+function textOf(nanoseconds: bigint, digits: number): string | undefined {
   const milliseconds = Number((nanoseconds - remainder(nanoseconds)) / MILLISECOND)
+  if (Math.abs(milliseconds) > 1000 * MOST_SECONDS) return undefined
   const finer = String(remainder(nanoseconds)).padStart(6, '0')
   return `${new Date(milliseconds).toISOString().slice(0, -1)}${finer.slice(0, Math.max(0, digits - MILLISECONDS))}Z`
 }

@@ -7,7 +7,7 @@ import type { StageCount } from '../stream/ledger.ts'
 import type { Reject, Rejecter } from '../stream/reject.ts'
 import type { Stage } from '../stream/step.ts'
 import type { Averaging } from './averaging.ts'
-import { numberIn } from './frequency-axis.ts'
+import { numberIn, positiveIn } from './frequency-axis.ts'
 import { type SampleFormat, sampleFormat } from './samples.ts'
 import { SpectrumMaker } from './spectrum-maker.ts'
 import { isSpectrum, type SpectrumForm } from './spectrum-meta.ts'
@@ -109,7 +109,7 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
 
   function take(meta: Meta, { dtype, format, data }: Samples, out: Packet[]): Fault | undefined {
     const name = String(meta['name'] ?? '')
-    const sampleRate = numberIn(meta['sample_rate']) ?? options.sampleRate
+    const sampleRate = positiveIn(meta['sample_rate']) ?? options.sampleRate
     const known = streams.get(name)
     const kind = `${dtype} ${sampleRate} ${meta['full_scale']}`
     const state = STATE.map(field => meta[field]).join(' ')
@@ -192,16 +192,11 @@ function samplesOf(data: Uint8Array, meta: Meta, formatOf: FormatOf): Samples | 
   }
   if (isSpectrum(meta)) return { reason: 'no samples', detail: 'but a spectrum: expected what comes before fft' }
   const { dtype = 'uint8' } = meta
-  const format = typeof dtype === 'string' ? formatOf(dtype, fullScaleIn(meta)) : undefined
+  const format = typeof dtype === 'string' ? formatOf(dtype, positiveIn(meta['full_scale'])) : undefined
   if (typeof dtype !== 'string' || !format) return { reason: 'no samples', detail: `of dtype ${JSON.stringify(dtype)}` }
   if (data.length % format.bytes === 0) return { dtype, format, data }
   return {
     reason: 'no whole samples',
     detail: `${data.length} bytes of ${dtype}, expected a multiple of ${format.bytes}`,
   }
-}
-
-function fullScaleIn(meta: Meta): number | undefined {
-  const told = numberIn(meta['full_scale'])
-  return told !== undefined && told > 0 ? told : undefined
 }

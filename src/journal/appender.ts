@@ -31,6 +31,8 @@ export class Appender {
   #before: number | undefined
   #isClosed = false
   #working: Promise<void> | undefined
+  /** One write of all that had gathered. */
+  #writing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #watching: (() => void)[] = []
 
@@ -44,12 +46,15 @@ export class Appender {
   add(record: JournalRecord): void {
     this.waiting += record.bytes.length
     this.#records.push(record)
-    if (this.failure) return
+    if (this.failure || this.#isClosed) return
     this.#working ??= this.#work()
   }
 
+  /** Ends when all that was added before is kept, however much comes after it: it is in this write or in the next one. */
   async flushed(): Promise<void> {
-    while (this.#working && !this.failure) await this.#working
+    for (let writes = 0; writes < 2 && this.#working && !this.failure; writes++) {
+      await this.#writing?.catch(() => {})
+    }
     const error = this.failure ?? this.refusal
     if (error) throw error
   }
@@ -74,6 +79,7 @@ export class Appender {
   async close(): Promise<void> {
     clearInterval(this.#timer)
     try {
+      await this.#working
       await this.flushed()
       if (this.#options.sync !== 'never') await this.#file?.sync()
     } catch (error) {
@@ -89,16 +95,21 @@ export class Appender {
   async #work(): Promise<void> {
     try {
       while (this.#records.length > 0 || this.#mustLeave) {
-        // All that is added in this turn of the event loop goes together.
-        await new Promise(setImmediate)
-        if (this.#records.length > 0) await this.#writeAll(this.#records.splice(0))
-        else await this.#fileFor(this.kept)
+        this.#writing = this.#writeGathered()
+        await this.#writing
       }
     } catch (error) {
       this.#fail(error)
     } finally {
       this.#working = undefined
     }
+  }
+
+  async #writeGathered(): Promise<void> {
+    // All that is added in this turn of the event loop goes together.
+    await new Promise(setImmediate)
+    if (this.#records.length > 0) await this.#writeAll(this.#records.splice(0))
+    else await this.#fileFor(this.kept).catch(unlessNoRoom)
   }
 
   async #writeAll(records: readonly JournalRecord[]): Promise<void> {
@@ -187,6 +198,11 @@ class NoRoom extends Error {
   constructor(cause: unknown) {
     super('no room', { cause })
   }
+}
+
+/** A new file that has no room is made when something is to be written. */
+function unlessNoRoom(error: unknown): void {
+  if (!(error instanceof NoRoom)) throw error
 }
 
 function isNoRoom(error: unknown): boolean {

@@ -150,7 +150,6 @@ export class Positions {
 
   /** Under another name until it is whole and on the disk. */
   async #rewrite(): Promise<void> {
-    this.#changed.clear()
     await this.#file?.close()
     this.#file = undefined
     const draft = `${this.#path}.partial`
@@ -165,6 +164,7 @@ export class Positions {
     }
     renameSync(draft, this.#path)
     this.#lines = lines.length
+    this.#changed.clear()
   }
 }
 

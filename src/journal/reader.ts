@@ -51,6 +51,7 @@ export class JournalReader {
   readonly #time: number
   /** All before it is read, also what is older than the time that is wanted, or damaged. */
   #seen = 0
+  #reading: Promise<Portion> | undefined
   #isClosed = false
 
   constructor(segments: Segments, appender: Appender, { from, warn }: ReaderOptions) {
@@ -71,7 +72,12 @@ export class JournalReader {
    * What one read brings. The first packets of a record that are before the start are in it: the first that is wanted is
    * `offset` before the call. One call at a time.
    */
-  async next(): Promise<Portion> {
+  next(): Promise<Portion> {
+    this.#reading = this.#next()
+    return this.#reading
+  }
+
+  async #next(): Promise<Portion> {
     const { kept } = this.#appender
     for (;;) {
       const current = this.#isClosed ? undefined : await this.#open()
@@ -95,8 +101,10 @@ export class JournalReader {
     return NOTHING
   }
 
+  /** A call of `next` that goes on ends first: what it opens is closed, too, and what it reads is not another file. */
   async close(): Promise<void> {
     this.#isClosed = true
+    await this.#reading?.catch(() => {})
     const { descriptor } = this.#current ?? {}
     this.#current = undefined
     if (descriptor !== undefined) await closed(descriptor)

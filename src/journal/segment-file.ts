@@ -57,9 +57,11 @@ export class SegmentFile {
   /** Ends when the disk has all whose write had ended. */
   async sync(): Promise<void> {
     await this.#syncing
-    if (!this.#isDirty) return
-    this.#isDirty = false
-    this.#syncing = synced(this.#descriptor)
+    if (this.#isDirty) {
+      this.#isDirty = false
+      this.#syncing = synced(this.#descriptor)
+    }
+    // Also one that somebody else has begun who waited here, too.
     await this.#syncing
   }
 

@@ -1,6 +1,6 @@
 // All files of a journal, in order: where an offset or a time is, and which are removed.
 
-import { rmSync, unlinkSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { JournalRecord } from './record.ts'
 import { findSegments, mendSegment, type Segment, segmentPath } from './segment.ts'
 
@@ -86,7 +86,7 @@ export class Segments {
     while (this.#all.length > 1) {
       const [oldest, next] = this.#all
       if (!oldest || !next || next.first > hold || (size <= keepBytes && (oldest.ended ?? before) >= before)) return
-      unlinkSync(oldest.path)
+      rmSync(oldest.path, { force: true })
       this.#all = this.#all.slice(1)
       size -= oldest.size
     }

@@ -1,17 +1,18 @@
 // Where the page is served: `HOST:PORT` or `http://HOST:PORT?…`, and by which names it may be called.
 
 import type { IncomingMessage } from 'node:http'
+import { hostName, isOwnName, originHost } from '../carrier/http/guard.ts'
 import { INSECURE_PARAM, isLoopback } from '../carrier/listen.ts'
 import { TLS_SERVER_PARAMS } from '../carrier/tls.ts'
 import { UsageError } from '../errors.ts'
 import { checkParams, type Endpoint, flagParam, hostPort, parseEndpoint } from '../url.ts'
 
-export const PAGE_PARAMS = [
+const PAGE_PARAMS = [
   { ...INSECURE_PARAM, summary: 'allow an address that is not loopback: anybody who reaches it can look' },
   { name: 'host', argument: 'NAME,…', summary: 'names by which it may be called, beside addresses and localhost' },
 ] as const
 
-export const SECURE_PAGE_PARAMS = [...PAGE_PARAMS, ...TLS_SERVER_PARAMS]
+const SECURE_PAGE_PARAMS = [...PAGE_PARAMS, ...TLS_SERVER_PARAMS]
 
 /** Throws a UsageError for an address that nobody should listen on. */
 export function pageEndpoint(text: string): Endpoint {
@@ -37,17 +38,8 @@ export function pageEndpoint(text: string): Endpoint {
 /** Why a request is not for this page, if it is not: another name leads here, or a page of somebody else asks. */
 export function refusal({ headers }: IncomingMessage, names: readonly string[]): string | undefined {
   const { host = '', origin } = headers
-  const name = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  const name = hostName(host)
   if (!isOwnName(name) && !names.includes(name)) return `this is not ${name}: ?host=${name} would allow the name`
-  if (origin !== undefined && hostOf(origin) !== host) return `pages of ${origin} may not use it`
+  if (origin !== undefined && originHost(origin) !== host) return `pages of ${origin} may not use it`
   return undefined
-}
-
-/** Names that nobody else can have point here. */
-function isOwnName(name: string): boolean {
-  return name === 'localhost' || /^[\d.]+$/.test(name) || name.includes(':')
-}
-
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined
 }

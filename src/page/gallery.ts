@@ -1,5 +1,6 @@
 // All traces and all who look at them: spectra come at their own pace, each viewer takes them at its own.
 
+import { nameIn } from '../chart/traces.ts'
 import { frameEncoder } from '../codec/frame-writer.ts'
 import { levelSpectra } from '../dsp/level-spectrum.ts'
 import type { Packet } from '../packet.ts'
@@ -36,8 +37,7 @@ export class Gallery {
   push(input: string, packet: Packet): boolean {
     const spectra = levelSpectra(packet)
     if (!spectra) return false
-    const { name } = packet.meta
-    const title = [input, typeof name === 'string' ? name : ''].filter(part => part !== '').join(' · ')
+    const title = [input, nameIn(packet.meta) ?? ''].filter(part => part !== '').join(' · ')
     const trace = this.#traces.get(title) ?? this.#add(title, input)
     for (const spectrum of spectra) trace?.push(spectrum, packet.meta)
     return true

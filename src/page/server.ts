@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { SERVER_SETTINGS } from '../carrier/http/guard.ts'
 import { listen } from '../carrier/listen.ts'
 import { withSecrets } from '../carrier/tls.ts'
 import { type Endpoint, hostPort } from '../url.ts'
@@ -23,20 +24,17 @@ export interface PageServer {
 
 /** The path of the socket. */
 const LIVE = '/live'
-/** A request that takes longer is given up. */
-const REQUEST_MS = 30_000
 const MOST_CONNECTIONS = 1024
 
 /** Says where it listens. */
 export async function servePage(endpoint: Endpoint, { warn, onSocket }: PageServerOptions): Promise<PageServer> {
   const files = new Files()
   const names = endpoint.params.get('host')?.split(',') ?? []
-  const settings = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }
   const onRequest = (request: IncomingMessage, response: ServerResponse) => serve(request, response, files, names)
   const isSecure = endpoint.scheme === 'https'
   const server: Server = isSecure
-    ? withSecrets(endpoint, secrets => createSecureServer({ ...settings, ...secrets }, onRequest))
-    : createServer(settings, onRequest)
+    ? withSecrets(endpoint, secrets => createSecureServer({ ...SERVER_SETTINGS, ...secrets }, onRequest))
+    : createServer(SERVER_SETTINGS, onRequest)
   server.maxConnections = MOST_CONNECTIONS
   server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
     connection.on('error', () => connection.destroy())

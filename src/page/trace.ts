@@ -1,6 +1,6 @@
 // One trace of the page: the last spectrum, and the greatest levels since each viewer was sent some, so that none is missed.
 
-import type { LevelSpectrum } from '../dsp/level-spectrum.ts'
+import { isSameForm, type LevelSpectrum } from '../dsp/level-spectrum.ts'
 import { windowText } from '../dsp/window.ts'
 import type { Meta, Packet } from '../packet.ts'
 import type { Row, TraceMeta } from './message.ts'
@@ -139,15 +139,6 @@ export class Trace {
     this.#recent.fill(Number.NEGATIVE_INFINITY)
     this.#recentSpectra = 0
   }
-}
-
-function isSameForm(a: LevelSpectrum, b: LevelSpectrum): boolean {
-  return (
-    a.levels.length === b.levels.length &&
-    a.axis.start === b.axis.start &&
-    a.axis.step === b.axis.step &&
-    a.unit === b.unit
-  )
 }
 
 function none(bins: number): Float32Array {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { atomicOutlet } from '../carrier/file-outlet.ts'
+import { wholeOutlet } from '../carrier/file.ts'
 import { CarrierError, systemReason } from '../errors.ts'
 
 export const PICTURES = ['svg', 'png'] as const
@@ -17,7 +17,7 @@ export async function writePicture(
   context: { readonly warn: (message: string) => void },
 ): Promise<void> {
   const bytes = kind === 'svg' ? Buffer.from(svg) : await pngOf(svg)
-  const outlet = atomicOutlet(path, 'end', { warn: () => {} })
+  const outlet = await wholeOutlet(path, { ...context, stop: new AbortController().signal })
   try {
     await outlet.write([bytes])
   } catch (error) {

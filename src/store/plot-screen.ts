@@ -84,7 +84,8 @@ export class PlotScreen {
   }
 
   #draw(): void {
-    if (this.#screen.isBusy) return
+    this.#isStale = this.#screen.isBusy
+    if (this.#isStale) return
     const { columns, rows } = this.#screen.size
     const words = [this.#state === 'paused' ? 'PAUSED' : '', this.#hasEnded ? 'END' : ''].filter(word => word !== '')
     const help = ['q quit  space pause', ...words].join('  ')
@@ -92,6 +93,5 @@ export class PlotScreen {
     const next = timeCells(this.#view, { columns, rows, help })
     this.#screen.draw(next.paint(this.#drawn, this.#screen.colors))
     this.#drawn = next
-    this.#isStale = false
   }
 }

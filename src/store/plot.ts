@@ -1,6 +1,7 @@
 // plot: the values of sensors over time, as a picture or on the terminal.
 
 import { extname } from 'node:path'
+import { leftText } from '../chart/named.ts'
 import { Sensors } from '../chart/sensors.ts'
 import { THEMES, type ThemeName } from '../chart/theme.ts'
 import { timeView } from '../chart/time-panels.ts'
@@ -69,7 +70,8 @@ function plotStore(name: string, sensors: Sensors, view: PlotView, { ledger, rej
     },
     async close() {
       await view.close()
-      if (sensors.left > 0) warn(`${name}: ${sensors.left} more sensors are not in the picture`)
+      const left = leftText(sensors.left, 'sensor')
+      if (left !== undefined) warn(`${name}: ${left}`)
     },
   }
 }

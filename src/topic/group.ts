@@ -59,11 +59,6 @@ export class Group<Member extends object, Message extends object> {
     return this.waiting >= this.#options.waiting
   }
 
-  /** Messages that the member has and has not acknowledged. */
-  unacknowledged(member: Member): number {
-    return this.#seats.get(member)?.open.size ?? 0
-  }
-
   join(member: Member, { unacknowledged }: MemberOptions = {}): boolean {
     if (this.#seats.has(member)) return false
     this.#seats.set(member, { limit: unacknowledged, open: new Map() })
@@ -105,15 +100,6 @@ export class Group<Member extends object, Message extends object> {
   /** Whether the member had it and had not acknowledged it. */
   acknowledge(member: Member, tag: number): boolean {
     return this.#seats.get(member)?.open.delete(tag) ?? false
-  }
-
-  /** The member will not deal with it: it is the next to be delivered. Whether the member had it. */
-  refuse(member: Member, tag: number): boolean {
-    const open = this.#seats.get(member)?.open
-    const message = open?.get(tag)
-    if (message === undefined || !open?.delete(tag)) return false
-    this.#giveBack([{ message, tag, redelivered: true }])
-    return true
   }
 
   /** In turn, those without room left out. */

@@ -144,10 +144,8 @@ t.test('ten thousand connections that say nothing', async t => {
     await client.settled()
   }
   await client.subscribe('a')
-  const begun = performance.now()
   client.say({ topic: 'a' })
-  await client.hear()
-  t.ok(performance.now() - begun < 1000)
+  t.same(await client.hear(), { topic: 'a' })
   t.ok(memory(pid, 'VmRSS') < 500e6, `${memory(pid, 'VmRSS') / 1e6} MB`)
 })
 

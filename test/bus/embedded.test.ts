@@ -161,3 +161,33 @@ t.test('a gap is counted as what it says was lost', async t => {
   t.equal(seen + lost, count + 1)
   t.same(ledger.stage('broker').report().dropped, { overflow: lost })
 })
+
+t.test('left while it connects again, a publisher sends nothing more and is gone', async t => {
+  const path = socketPath(t)
+  const { context } = busContext()
+  let connections = 0
+  const second = new Promise<string>(resolve => {
+    const server = createServer(socket => {
+      socket.on('error', () => {})
+      if (++connections === 1) {
+        socket.once('data', () => socket.destroy())
+        return
+      }
+      let text = ''
+      socket.on('data', bytes => {
+        text += bytes
+      })
+      socket.on('end', () => resolve(text))
+    })
+    server.listen(path)
+    t.teardown(() => server.close())
+  })
+  let left: Promise<void> | undefined
+  const warn = (text: string) => {
+    if (text.includes('connecting again')) left = sink.abort?.()
+  }
+  const sink = await busFor(`unix:${path}`).publish({ topic: 'a' }, { ...context, warn })
+  await sink.write([packet({ n: 1 })])
+  t.equal(await second, '')
+  await left
+})

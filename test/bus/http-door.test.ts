@@ -102,6 +102,7 @@ t.test('POST publishes all of a body or nothing', async t => {
   t.match(await post('/elsewhere', '{}'), [404, { error: /expected GET or POST/ }])
   t.equal((await fetch(url('/topics'))).status, 400)
   t.equal((await fetch(url('/topics/a?policy=mine'))).status, 400)
+  t.match(await post('/topics', `{"topic":"own"}\n{"topic":"${'x'.repeat(256)}"}`), [400, { error: /256 bytes/ }])
   t.equal(ledger.stage('input').in, 3)
 })
 
@@ -127,7 +128,7 @@ t.test('pages of others may not use it, whatever name they give it', async t => 
 t.test('a token is asked for, as anywhere', async t => {
   const folder = t.testdir({ tokens: '{"token":"correct-horse-battery","publish":["a"],"subscribe":["a"]}' })
   chmodSync(join(folder, 'tokens'), 0o600)
-  const { url } = await served(t, '', { tokens: readTokens(join(folder, 'tokens'), () => {}) })
+  const { url, ledger } = await served(t, '', { tokens: readTokens(join(folder, 'tokens'), () => {}) })
   const authorization = 'Bearer correct-horse-battery'
   const status = async (rest: string, init: RequestInit = {}) => (await fetch(url(rest), init)).status
   t.equal(await status('/ps'), 401)
@@ -135,6 +136,9 @@ t.test('a token is asked for, as anywhere', async t => {
   t.equal(await status('/topics/b', { headers: { authorization } }), 400)
   t.equal(await status('/topics/a', { method: 'POST', body: '{}', headers: { authorization } }), 200)
   t.equal(await status('/topics/b', { method: 'POST', body: '{}', headers: { authorization } }), 403)
+  const mixed = '{"topic":"a"}\n{"topic":"b"}'
+  t.equal(await status('/topics', { method: 'POST', body: mixed, headers: { authorization } }), 403)
+  t.equal(ledger.stage('input').in, 1, 'nothing of it is published')
   const large = '{"value":1}\n'.repeat(20_000)
   t.equal(await status('/topics/b', { method: 'POST', body: large, headers: { authorization } }), 403)
   const events = await follow(t, url('/topics/a?token=correct-horse-battery'), { accept: 'text/event-stream' })

@@ -42,3 +42,15 @@ t.test('a name is taken once, until its instance leaves', async t => {
   two.say({ broker: { do: 'hello', addresses: ['a'] } })
   t.match(await two.hear(), { broker: { error: /only with a name/ } })
 })
+
+t.test('who waits for subscribers is told of members of groups and of consumers that come later', async t => {
+  const { path } = await serve(t, { journal: { folder: t.testdir({}), sync: 'never' } })
+  for (const [index, member] of [{ group: 'g' }, { durable: 'd' }, { from: 'earliest' }].entries()) {
+    const [waits, comes] = [new RawClient(t, path), new RawClient(t, path)]
+    const topic = `topic${index}`
+    waits.say({ broker: { do: 'await', topic } })
+    t.same(await waits.settled(), [])
+    await comes.subscribe(topic, member)
+    t.same(await waits.hear(), { broker: { ok: 'await', topic } }, JSON.stringify(member))
+  }
+})

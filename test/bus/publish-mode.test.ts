@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto'
 import t from 'tap'
+import { Rights } from '../../src/bus/rights.ts'
+import { Tokens } from '../../src/bus/tokens.ts'
 import { RawClient, serve } from '../support/bus.ts'
 
 const publish = (more: object) => ({ broker: { do: 'publish', ...more } })
@@ -77,4 +80,32 @@ t.test('what may have come before says so, and only that', async t => {
     { topic: 'a', n: 2 },
     { topic: 'a', n: 3 },
   ])
+})
+
+t.test('each packet is retained for its own topic, also beside those that go elsewhere or are refused', async t => {
+  const tokens = new Tokens()
+  tokens.add(
+    createHash('sha256').update('correct-horse-battery').digest('hex'),
+    new Rights({ publish: ['x', 'y'], subscribe: ['#'], ps: false }),
+  )
+  const { path } = await serve(t, { tokens })
+  const hello = { broker: { do: 'hello', token: 'correct-horse-battery' } }
+  const [some, publisher, later] = [new RawClient(t, path), new RawClient(t, path), new RawClient(t, path)]
+  for (const client of [some, publisher, later]) {
+    client.say(hello)
+    await client.hear()
+  }
+  await some.subscribe('x')
+  publisher.say(
+    { broker: { do: 'publish', retain: true } },
+    { topic: 'x', n: 1 },
+    { topic: 'forbidden', n: 2 },
+    { topic: 'y', n: 3 },
+    { topic: 'x', n: 4 },
+  )
+  await publisher.settled()
+  await later.subscribe('y')
+  t.same(await later.settled(), [{ topic: 'y', n: 3 }])
+  await later.subscribe('x')
+  t.same(await later.settled(), [{ topic: 'x', n: 4 }])
 })

@@ -76,6 +76,19 @@ t.test('output that is given up is kept as .partial, nothing as nothing', async 
   t.same(readdirSync(folder).sort(), ['out', 'out.partial'])
 })
 
+t.test('output that cannot take its name at the end is kept as .partial, too', async t => {
+  const folder = t.testdir({})
+  const path = join(folder, 'out')
+  const { sink, warnings } = surroundings()
+  const late = await sink(path)
+  await late.write(numbered(1))
+  mkdirSync(path)
+  await t.rejects(late.close(), CarrierError)
+  t.equal(readFileSync(`${path}.partial`, 'utf8'), '{"seq":1}\n')
+  t.match(warnings[0], /kept as .*out\.partial/)
+  t.same(readdirSync(folder).sort(), ['out', 'out.partial'])
+})
+
 t.test('a link keeps pointing where it did', async t => {
   const folder = t.testdir({ real: {} })
   symlinkSync(join('real', 'file'), join(folder, 'link'))

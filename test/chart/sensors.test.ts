@@ -77,3 +77,12 @@ t.test('nothing, one value, equal values, the smallest terminal', async t => {
   ] as const)
     t.equal(timeCells(view, { columns, rows, help: 'q' }).rows, rows)
 })
+
+t.test('on a terminal great values are whole', async t => {
+  const sensors = new Sensors(OPTIONS)
+  for (const [second, value] of [1234567800, 1234567900].entries())
+    sensors.see({ name: 'count', value, timestamp: at(second) })
+  const cells = timeCells(timeView(sensors.all, 'utc'), { columns: 60, rows: 12, help: '' })
+  const labels = Array.from({ length: 12 }, (_, row) => /^ *(\d+) ┤/.exec(cells.rowText(row))?.[1]).filter(Boolean)
+  t.ok(labels.length >= 2 && labels.every(label => label?.startsWith('12345')), labels.join(' '))
+})

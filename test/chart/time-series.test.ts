@@ -64,3 +64,14 @@ t.test('nothing but gaps is bounded, too', async t => {
   }
   t.ok(series.pieces.length <= 8192, `${series.pieces.length} pieces`)
 })
+
+t.test('the newest value and its time, also of a piece of many', async t => {
+  const series = new TimeSeries('a', '')
+  for (let time = 0; time <= 10_000; time++) series.add(time, time % 1000)
+  series.add(5, -1)
+  t.equal(series.newest, 0)
+  t.same(series.times, { from: 0, to: 10_000 })
+  for (let time = 10_001; time <= 10_007; time++) series.add(time, time % 1000)
+  t.equal(series.newest, 7)
+  t.same(series.times, { from: 0, to: 10_007 })
+})

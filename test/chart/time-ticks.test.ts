@@ -48,6 +48,7 @@ t.test('in local time midnight is where it is there, also after the clocks have 
 t.test('nothing has no ticks', async t => {
   t.same(timeTicks({ from: 5, to: 5 }, 5, 'utc'), [])
   t.same(timeTicks({ from: Number.NaN, to: 5 }, 5, 'utc'), [])
+  t.ok(timeTicks({ from: 0, to: 1e24 }, 5, 'utc').length < 10, 'the calendar ends before')
 })
 
 t.test('a time as text', async t => {

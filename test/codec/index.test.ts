@@ -1,7 +1,7 @@
 // The choice of a codec: by name, by file name, by the first byte.
 
 import t from 'tap'
-import { autoDecoder, CODECS, codecForPath, codecNamed, detectCodec } from '../../src/codec/index.ts'
+import { autoDecoder, CODECS, codecFor, codecForPath, codecNamed, detectCodec } from '../../src/codec/index.ts'
 import { UsageError } from '../../src/errors.ts'
 import { packet } from '../../src/packet.ts'
 import { cuttings, decodeAll, noReject } from '../support/chunking.ts'
@@ -43,4 +43,15 @@ t.test('an automatic decoder waits for the first byte and is told once', async t
     }
   }
   t.same(autoDecoder({ source: 'in', reject: noReject }).end?.(), [])
+})
+
+t.test('a packet goes on in the format that it came in, and else as what it has', async t => {
+  for (const name of ['ndjson', 'frame']) {
+    const codec = codecNamed(name)
+    const [chunk = Buffer.alloc(0)] = codec.encoder({ reject: noReject }).push([packet({ a: 1 })])
+    const [found] = codec.decoder({ source: 'in', reject: noReject }).push(chunk)
+    t.equal(found && codecFor(found), codec)
+  }
+  t.equal(codecFor(packet({ a: 1 })).name, 'ndjson')
+  t.equal(codecFor(packet({ a: 1 }, Buffer.from('b'))).name, 'frame')
 })

@@ -57,3 +57,9 @@ t.test('what has no samples', async t => {
   t.equal(correctSamples(new Uint8Array(4), { dtype: 'bool' }, NONE), undefined)
   t.equal(correctSamples(new Uint8Array(5), { dtype: 'complex64' }, NONE), undefined)
 })
+
+t.test('a full scale of nothing is none', async t => {
+  const data = Uint8Array.of(0, 64)
+  const made = correctSamples(data, { dtype: 'int16', full_scale: 0 }, NONE)
+  t.same([...new Float32Array(made?.data.buffer ?? new ArrayBuffer(0))], [0.5])
+})

@@ -145,6 +145,7 @@ t.test('what cannot be corrected is named', async t => {
   t.equal(correct({}, { dtype: 'int8' }), 'no whole spectrum')
   t.equal(correct({}, { shape: [3, 8] }, [1, 2, 3, 4]), 'no whole spectrum')
   t.equal(correct({ maskMiddle: true }, {}, [1, 2]), 'part of a spectrum')
+  t.equal(correct({}, { spectral_inversion: true }, [1, 2]), 'part of a spectrum')
   t.equal(correct({ band: { from: 0, to: 1 } }, { frequency_step: 'x' }), 'no frequencies')
   t.equal(correct({ band: { from: 0, to: 1 } }, { order: 'transform' }), 'bins out of order')
 })

@@ -73,7 +73,8 @@ t.test('the window stays in the samples; float64 stays float64', async t => {
 
 t.test('several spectra in a packet are several packets of samples', async t => {
   const numbers = randomNumbers(64, 'rows')
-  const sent = packet({ dtype: 'complex128' }, new Uint8Array(numbers.buffer))
+  const timestamp = '2026-01-01T00:00:00.000Z'
+  const sent = packet({ dtype: 'complex128', timestamp, sample_rate: 8 }, new Uint8Array(numbers.buffer))
   const spectra = spectrumOf(sent, 8, { rows: 3 })
   t.same(
     spectra.map(({ meta }) => meta['shape']),
@@ -83,6 +84,10 @@ t.test('several spectra in a packet are several packets of samples', async t => 
   t.same(
     back.map(({ meta }) => meta['shape']),
     [[8], [8], [8], [8]],
+  )
+  t.same(
+    back.map(({ meta }) => meta['timestamp']),
+    [0, 1, 2, 3].map(second => `2026-01-01T00:00:0${second}.000Z`),
   )
   t.ok(distance(back.flatMap(numbersOf), numbers) < 1e-14)
 })

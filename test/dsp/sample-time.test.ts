@@ -24,6 +24,8 @@ t.test('a time has as many digits as the one it follows, three at least', async 
 t.test('what is no time stays as it is, or away', async t => {
   t.same(timeFieldsAfter({}, 1), {})
   t.same(timeFieldsAfter({ timestamp: 'yesterday', timestamp_ns: 5 }, 1), { timestamp: 'yesterday' })
+  for (const never of [Number.NaN, Number.POSITIVE_INFINITY, 8.64e12])
+    t.same(timeFieldsAfter({ timestamp: '2026-01-01T00:00:00Z' }, never), {})
 })
 
 t.test('a rate between two times, to the last digit they have', async t => {

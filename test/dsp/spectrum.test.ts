@@ -271,3 +271,14 @@ t.test('every cut of the packets gives the same spectra', async t => {
     t.same(spectra(pieces, { overlap: 0.5 }).map(binsOf), whole.map(binsOf), `${length / 2} samples`)
   }
 })
+
+t.test('a sample rate that is none leaves the spectrum without frequencies', async t => {
+  const timestamp = '2026-01-01T00:00:00.000Z'
+  for (const sample_rate of [0, -1]) {
+    const [one] = spectra([reals(new Float64Array(16), { sample_rate, timestamp })])
+    t.equal(one?.meta['timestamp'], timestamp)
+    t.notOk(one && 'frequency_step' in one.meta)
+  }
+  const [, second] = spectra([reals(new Float64Array(32), { sample_rate: 1e-310, timestamp })])
+  t.notOk(second && 'timestamp' in second.meta, 'no calendar has its time')
+})

@@ -44,6 +44,21 @@ t.test('who waits for more is told when it is there, or that it will not come', 
   t.equal(await appender.beyond(1), true, 'what is there can still be read')
 })
 
+t.test('it is flushed when what was added before is kept, however much comes after it', async t => {
+  const { appender } = appenderIn(t.testdir({}))
+  let added = 1
+  let isOver = false
+  appender.onKept = () => {
+    if (!isOver) appender.add(record(added++))
+  }
+  appender.add(record(0))
+  await appender.flushed()
+  t.ok(appender.kept >= 1)
+  isOver = true
+  await appender.close()
+  t.equal(appender.kept, added)
+})
+
 t.test('an old file is left for a new one, at once', async t => {
   const folder = t.testdir({})
   const { appender, segments } = appenderIn(folder)

@@ -1,6 +1,6 @@
 // Positions of consumers: the last one counts, after a crash, too.
 
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { Positions } from '../../src/journal/positions.ts'
@@ -63,6 +63,21 @@ t.test('the file does not grow with every step', async t => {
   positions.set('a', { offset: 8 })
   await positions.close()
   t.same(open(folder).positions.get('a'), { offset: 8 })
+})
+
+t.test('what could not be written anew is written when it can be', async t => {
+  const folder = t.testdir({
+    'consumers.ndjson': '{"consumer":"a","offset":7}\n'.repeat(10_500),
+    'consumers.ndjson.partial': {},
+  })
+  const { positions } = open(folder)
+  positions.set('b', { offset: 9 })
+  await t.rejects(positions.flushed(), { name: 'CarrierError' })
+  rmdirSync(join(folder, 'consumers.ndjson.partial'))
+  while (positions.failure) await new Promise(resolve => setTimeout(resolve, 10))
+  await positions.flushed()
+  t.match(readFileSync(join(folder, 'consumers.ndjson'), 'utf8'), /"consumer":"b","offset":9/)
+  await positions.close()
 })
 
 t.test('a failure is told', async t => {

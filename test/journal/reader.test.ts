@@ -1,6 +1,6 @@
 // Reading a journal: from an offset, a time, across files, over what is damaged, and on as it grows.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { line, openJournal, readAll } from '../support/journal.ts'
@@ -132,6 +132,36 @@ t.test('a file that is removed while it is read is read to its end; those before
   t.same(found.slice(1), shown(records.length + lost, 50))
   await journal.close()
 })
+
+t.test('closed while it reads, it leaves no file open, and closes none that is not its own', async t => {
+  const folder = t.testdir({})
+  const { journal } = await filled(folder)
+  const before = filesOpen(folder)
+  for (let readsBefore = 0; readsBefore < 4; readsBefore++) {
+    const reader = journal.reader('first')
+    for (let reads = 0; reads < readsBefore; reads++) await reader.next()
+    const reading = reader.next()
+    await reader.close()
+    await reading
+    t.same(filesOpen(folder), before, `after ${readsBefore} reads`)
+    t.same(await reader.next(), { records: [], lost: 0 })
+  }
+  await journal.close()
+})
+
+/** Files below the folder that this process has open, as far as the system tells. */
+function filesOpen(folder: string): readonly string[] {
+  const descriptors = '/proc/self/fd'
+  if (!existsSync(descriptors)) return []
+  const paths = readdirSync(descriptors).map(name => {
+    try {
+      return readlinkSync(join(descriptors, name))
+    } catch {
+      return ''
+    }
+  })
+  return paths.filter(path => path.startsWith(folder)).sort()
+}
 
 t.test('what is damaged is named and counted, and the rest is read', async t => {
   const folder = t.testdir({})

@@ -132,6 +132,15 @@ t.test('infinities and what is no number come through, and are never the greates
   t.equal(sent[1]?.[0]?.levels.greatest?.[1], FLOOR)
 })
 
+t.test('channels of one name are told apart', async t => {
+  const gallery = new Gallery()
+  for (const channel of [0, 1]) gallery.push('', spectrumPacket([], { name: 'rx', channel }))
+  t.same(
+    watch(gallery).sent[0]?.map(({ meta }) => meta.title),
+    ['rx 0', 'rx 1'],
+  )
+})
+
 t.test('names that never repeat are not all shown, which is said once', async t => {
   let said = 0
   const gallery = new Gallery({ onCrowd: () => said++ })

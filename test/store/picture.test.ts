@@ -1,6 +1,17 @@
 // Pictures as files: whole or not at all, and PNG with the same bytes each time.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
 import t from 'tap'
@@ -36,9 +47,21 @@ t.test('a picture takes the place of the one before, and leaves nothing beside i
 t.test('where it cannot be, nothing is changed', async t => {
   const folder = t.testdir({})
   mkdirSync(join(folder, 'a.svg'))
-  await t.rejects(writePicture(join(folder, 'a.svg'), 'svg', SVG, quiet), { name: 'CarrierError' })
+  await t.rejects(writePicture(join(folder, 'a.svg'), 'svg', SVG, quiet), { message: /: is a directory$/ })
   await t.rejects(writePicture(join(folder, 'no/a.svg'), 'svg', SVG, quiet), { message: /no such file or directory/ })
   writeFileSync(join(folder, 'b.svg'), 'old')
   await t.rejects(writePicture(join(folder, 'b.svg/c.svg'), 'svg', SVG, quiet), { name: 'CarrierError' })
   t.equal(readFileSync(join(folder, 'b.svg'), 'utf8'), 'old')
+  t.same(readdirSync(folder).sort(), ['a.svg', 'b.svg'])
+})
+
+t.test('a named pipe is written to, and stays one', async t => {
+  const path = join(t.testdir({}), 'a.svg')
+  execFileSync('mkfifo', [path])
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  t.teardown(() => closeSync(reader))
+  await writePicture(path, 'svg', SVG, quiet)
+  const bytes = Buffer.alloc(SVG.length * 2)
+  t.equal(bytes.toString('utf8', 0, readSync(reader, bytes)), SVG)
+  t.ok(lstatSync(path).isFIFO())
 })

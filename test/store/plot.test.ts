@@ -42,11 +42,14 @@ t.test('what is wrong is said before anything is drawn', async t => {
 t.test('on a screen: drawn, paused, and left when q is pressed', async t => {
   const shown: string[] = []
   let handlers: ScreenHandlers | undefined
+  let isBusy = false
   const screen: Screen = {
     colors: 'none',
     size: { columns: 60, rows: 12 },
     hasKeys: true,
-    isBusy: false,
+    get isBusy() {
+      return isBusy
+    },
     draw: text => void shown.push(text),
     quit: stop => stop.abort('quit'),
     close: async () => void shown.push('closed'),
@@ -73,6 +76,12 @@ t.test('on a screen: drawn, paused, and left when q is pressed', async t => {
   const closed = store.close()
   await until('END')
   t.notOk(shown.includes('closed'))
+  isBusy = true
+  shown.length = 0
+  handlers?.onEmpty()
+  t.same(shown, [], 'what was drawn before is still on its way')
+  isBusy = false
+  await until('END')
   handlers?.onKey('q')
   await closed
   t.equal(shown.at(-1), 'closed')

@@ -31,10 +31,8 @@ t.test('what a pattern stands for', async t => {
   }
 })
 
-t.test('many wildcards are decided in a short time', async t => {
+t.test('many wildcards are decided without trying all ways, which would not come to its end', async t => {
   const pattern = wordsOf(`${'#.*.'.repeat(60)}b`)
   const address = wordsOf(`${'a.'.repeat(120)}a`)
-  const start = performance.now()
   t.notOk(covers(pattern, address))
-  t.ok(performance.now() - start < 1000)
 })

@@ -68,7 +68,6 @@ t.test('what a member had not acknowledged goes to another one, first and marked
     out.map(({ member, message }) => `${member.name}${message.number}`),
     ['a0', 'b1', 'a2', 'a3'],
   )
-  t.equal(group.unacknowledged(a), 3)
   t.ok(group.acknowledge(a, out[2]?.tag ?? -1))
   t.notOk(group.acknowledge(a, out[2]?.tag ?? -1), 'once')
   t.notOk(group.acknowledge(b, out[0]?.tag ?? -1), 'only its own')
@@ -80,18 +79,6 @@ t.test('what a member had not acknowledged goes to another one, first and marked
   t.same(shown(group), ['b3 again'])
   group.acknowledge(b, out[3]?.tag ?? -1)
   t.same(shown(group), ['b4'])
-})
-
-t.test('a message that is refused is the next', async t => {
-  const a = member('a')
-  const group = groupOf(100)
-  group.join(a, { unacknowledged: 10 })
-  for (let number = 0; number < 3; number++) group.offer(message(number))
-  const [first] = [...deliveries(group)]
-  t.ok(group.refuse(a, first?.tag ?? -1))
-  t.notOk(group.refuse(a, first?.tag ?? -1))
-  group.offer(message(3))
-  t.same(shown(group), ['a0 again', 'a3'])
 })
 
 t.test(

@@ -90,7 +90,8 @@ t.test('there is room for so many addresses, and always for another message of o
 t.test('one address among 200,000 is found without looking at the others', async t => {
   const retained = new Retained<Message>()
   for (let index = 0; index < 200_000; index++) retained.set(`site.${index}.temperature`, message('x'))
-  const start = performance.now()
-  for (let index = 0; index < 1000; index++) t.equal(retained.matching(`site.${index}.#`, 0).length, 1)
-  t.ok(performance.now() - start < 2000)
+  // So many that looking at all of them each time would not come to its end.
+  let found = 0
+  for (let index = 0; index < 50_000; index++) found += retained.matching(`site.${index}.#`, 0).length
+  t.equal(found, 50_000)
 })

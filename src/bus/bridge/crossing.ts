@@ -3,11 +3,10 @@
 import { Envelope } from '../../codec/envelope.ts'
 import { Line } from '../../codec/line.ts'
 import { readMeta } from '../../codec/unreadable.ts'
-import { gapOf, type JsonObject, type Meta, type Packet } from '../../packet.ts'
+import { gapOf, isObject, type JsonObject, type Meta, type Packet } from '../../packet.ts'
 import type { StageCount } from '../../stream/ledger.ts'
 import type { Rejecter } from '../../stream/reject.ts'
 import type { Stage } from '../../stream/step.ts'
-import { isObject } from '../control.ts'
 import type { Answers } from './answers.ts'
 
 /** The bridges that a packet has crossed. */

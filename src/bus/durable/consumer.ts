@@ -1,5 +1,6 @@
 // A consumer that the broker remembers: its members share what is in the journal, and it goes on where they acknowledged.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { AckFloor } from '../../journal/ack-floor.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Place } from '../../journal/positions.ts'
@@ -15,6 +16,8 @@ import { REMOVED } from './replay.ts'
 const AHEAD = 4096
 /** Packets that are noted as delivered ahead of time, so that it is not noted for each. */
 const REACH = 256
+/** Where it is cannot be written: tried again after this time. */
+const AGAIN_MS = 500
 /** Packets of a member that are unacknowledged at most, where it does not say. */
 const WINDOW = 1000
 const MOST_WAITING = 2 ** 31
@@ -65,7 +68,7 @@ export class Consumer implements Following {
     this.#reach = options.delivered
     this.#pump = new Pump(
       () => this.#turn(),
-      error => options.warn(error instanceof Error ? error.message : String(error)),
+      error => options.warn(messageOf(error)),
     )
   }
 
@@ -175,7 +178,7 @@ export class Consumer implements Following {
       void this.#waitForMore(feed)
       return false
     }
-    if (next > this.#reach) await this.#extend(next + REACH)
+    if (next > this.#reach) await this.#extend(next + REACH, feed)
     if (feed !== this.#feed) return this.#feed !== undefined
     this.#lost += lost
     this.#lostInAll += lost
@@ -187,11 +190,18 @@ export class Consumer implements Following {
     return true
   }
 
-  /** Nothing is delivered that a broker after this one would take for new. */
-  async #extend(reach: number): Promise<void> {
+  /** Nothing is delivered that a broker after this one would take for new: it waits while that cannot be written. */
+  async #extend(reach: number, feed: Feed): Promise<void> {
     this.#reach = reach
     this.#note()
-    await this.#options.noted()
+    for (let isFirst = true; feed === this.#feed; isFirst = false) {
+      try {
+        return await this.#options.noted()
+      } catch (error) {
+        if (isFirst) this.#options.warn(`consumer ${this.name} waits: ${messageOf(error)}`)
+        await pause(AGAIN_MS, undefined, { ref: false })
+      }
+    }
   }
 
   #note(): void {
@@ -213,6 +223,10 @@ export class Consumer implements Following {
     this.#waitsFor = undefined
     if (isMore) this.#pump.start()
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function newGroup(): Group<Inbox, Item> {

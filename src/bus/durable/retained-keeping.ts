@@ -73,8 +73,10 @@ export class RetainedKeeping {
     this.#savedAt = Date.now()
     try {
       await journal.flushed()
-      await saveRetained(this.#folder, next, runs)
-      this.#offset = next
+      // Offsets of what was refused meanwhile are given again.
+      const offset = Math.min(next, journal.kept)
+      await saveRetained(this.#folder, offset, runs)
+      this.#offset = offset
     } catch (error) {
       this.#isChanged = true
       this.#warn(carrierError(this.#folder, error).message)

@@ -47,12 +47,12 @@ export function locationOf(endpoint: Endpoint, defaultPort: number): Location {
   const tls = flagParam(endpoint, 'tls')
   const caFile = params.get('ca-file')
   if (caFile !== undefined && !tls) throw new UsageError(`${name}: ca-file: only with tls`)
-  const path = decodeURIComponent(url.pathname.slice(1))
+  const path = decoded(url.pathname.slice(1), name)
   return {
     name,
     host: url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
     port: url.port === '' ? defaultPort : Number(url.port),
-    ...(url.username !== '' && { user: decodeURIComponent(url.username) }),
+    ...(url.username !== '' && { user: decoded(url.username, name) }),
     ...(passwordFile !== undefined && { password: readSecret(passwordFile) }),
     ...(path !== '' && { path }),
     ...(tls && { tls: caFile === undefined ? {} : { ca: readText(caFile, 'the certificates') } }),
@@ -70,7 +70,15 @@ function parseUrl({ scheme, rest }: Endpoint, name: string): URL {
   throw new UsageError(`${name}: expected ${scheme}://USER@HOST:PORT`)
 }
 
-export function readSecret(file: string): string {
+function decoded(text: string, name: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new UsageError(`${name}: '${text}': expected % and two hexadecimal digits for a special character`)
+  }
+}
+
+function readSecret(file: string): string {
   return readText(file, 'the password').replace(/\r?\n$/, '')
 }
 

@@ -1,8 +1,8 @@
 // Publishes over an engine: packets as messages, and what `close` promises.
 
+import { pause } from '../../carrier/socket.ts'
 import { UsageError } from '../../errors.ts'
 import type { Sink } from '../../stream/step.ts'
-import { Timer } from '../../timer.ts'
 import type { BusContext, PublishOptions } from '../bus.ts'
 import type { Engine, Message, Sending } from './engine.ts'
 import { outgoingMessages } from './outgoing-messages.ts'
@@ -66,14 +66,6 @@ async function reach(link: Unconfirmed, message: Message, stop: AbortSignal): Pr
     await link.send([message])
     await link.confirmed()
     if (!isReturned || stop.aborted) return
-    await new Promise<void>(resolve => {
-      const timer = new Timer(AGAIN_MS, done)
-      function done(): void {
-        timer.stop()
-        stop.removeEventListener('abort', done)
-        resolve()
-      }
-      stop.addEventListener('abort', done)
-    })
+    await pause(AGAIN_MS, stop)
   }
 }

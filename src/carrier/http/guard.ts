@@ -17,6 +17,9 @@ const REQUEST_MS = 30_000
 
 export const SERVER_SETTINGS = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }
 
+/** A body that is taken only as fast as its packets are may take its time: a slow reader keeps its writer waiting. */
+export const PATIENT_SETTINGS = { ...SERVER_SETTINGS, requestTimeout: 0 }
+
 export interface Callers {
   /** Names by which it may be called beside addresses and localhost. */
   readonly hosts: readonly string[]
@@ -43,21 +46,18 @@ export function checkCaller(
   response.setHeader('vary', 'origin')
 }
 
-function hostName(host: string): string {
+/** Of the header `host`: without the port. */
+export function hostName(host: string): string {
   return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
 }
 
 /** Names that nobody else can have point here: a page cannot be served under them by somebody else. */
-function isOwnName(name: string): boolean {
+export function isOwnName(name: string): boolean {
   return name === 'localhost' || /^[\d.]+$/.test(name) || name.includes(':')
 }
 
-function originHost(origin: string): string | undefined {
-  try {
-    return new URL(origin).host
-  } catch {
-    return undefined
-  }
+export function originHost(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined
 }
 
 /** A status and, if there are words, JSON. */

@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http'
 import { CarrierError } from '../../errors.ts'
 import { makeIds } from '../../id.ts'
 import { type Batch, gapPacket } from '../../packet.ts'
-import type { Endpoint } from '../../url.ts'
+import { parseCount } from '../../units.ts'
+import { type Endpoint, param } from '../../url.ts'
 import type { CarrierContext, Channel, Decode } from '../carrier.ts'
 import { waitOf } from '../socket.ts'
 import { reconnects } from '../socket-source.ts'
@@ -26,7 +27,7 @@ export async function* pollSource(
   const poll = new Poll(endpoint, context, { link, confirming })
   try {
     for (;;) {
-      const answer = await link.ask({ method: 'GET', query: poll.query, headers: { accept: ACCEPT } })
+      const answer = await link.ask({ method: 'GET', query: poll.question(), headers: { accept: ACCEPT } })
       if (!answer) return
       if (answer.statusCode !== 200 && answer.statusCode !== 204) throw await refusal(link.name, answer)
       yield* poll.take(answer, decode)
@@ -51,7 +52,7 @@ class Poll {
   readonly #context: CarrierContext
   readonly #link: Link
   readonly #confirming: Link
-  readonly #fixed: Readonly<Record<string, string | undefined>>
+  readonly #fixed: Readonly<Record<string, string | number | undefined>>
   readonly #isNamed: boolean
   #stream: string | undefined
   /** The number of the packet that is to come next. */
@@ -66,18 +67,18 @@ class Poll {
   #isConfirming = false
   isOver = false
 
-  constructor({ params }: Endpoint, context: CarrierContext, { link, confirming }: Links) {
+  constructor(endpoint: Endpoint, context: CarrierContext, { link, confirming }: Links) {
     this.#context = context
     this.#link = link
     this.#confirming = confirming
-    const [name, policy, buffer] = ['name', 'policy', 'buffer'].map(param => params.get(param))
-    this.#fixed = { reader: makeIds()(), name, policy, buffer }
-    const from = params.get('from')
-    this.#next = from === undefined ? undefined : Number(from)
+    const [name, policy] = ['name', 'policy'].map(key => endpoint.params.get(key))
+    this.#fixed = { reader: makeIds()(), name, policy, buffer: param(endpoint, 'buffer', parseCount) }
+    this.#next = param(endpoint, 'from', parseCount)
     this.#isNamed = name !== undefined
   }
 
-  get query() {
+  /** Asks for what comes next, and says what of that before has been dealt with. */
+  question() {
     this.#isAsking = true
     this.#said = this.#done
     return { ...this.#fixed, stream: this.#stream, from: this.#next, got: this.#got, done: this.#done }

@@ -24,7 +24,12 @@ export async function postSink(
 ): Promise<Sink> {
   const link = new Link(address, { ...context, wait: waitOf(endpoint), again: reconnects(endpoint), drains: true })
   const sink = new Poster(link, withoutSecrets(endpoint.text), context, encode)
-  await sink.open()
+  try {
+    await sink.open()
+  } catch (error) {
+    await sink.abort()
+    throw error
+  }
   return sink
 }
 
@@ -69,7 +74,9 @@ class Poster implements Sink {
       await this.commit()
       // All has been taken: a reader that has left on hearing of the end is none to wait for.
       const ending = this.#post([], { [HEADER.end]: 1 }).catch(() => {})
-      await Promise.race([ending, pause(PARTING_MS, new AbortController().signal)])
+      const over = new AbortController()
+      await Promise.race([ending, pause(PARTING_MS, over.signal)])
+      over.abort()
     } finally {
       this.#link.close()
     }

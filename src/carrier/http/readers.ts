@@ -96,7 +96,8 @@ class Readers implements Sink {
       this.#isLate = true
       this.#wake()
     }, PATIENCE_MS)
-    await this.#until(() => this.#guests.size === 0 && [...this.#seats.values()].every(seat => this.#isDone(seat)))
+    const hasGuests = () => this.#guests.size > 0 && !(this.#isLate && policy !== 'block')
+    await this.#until(() => !hasGuests() && [...this.#seats.values()].every(seat => this.#isDone(seat)))
     clearTimeout(late)
     await pause(this.#linger, stop)
     for (const seat of this.#seats.values()) seat.leave()
@@ -208,7 +209,9 @@ class Readers implements Sink {
   }
 
   #gone(id: string, name: string | undefined): void {
-    const forgotten = [...this.#seats].filter(([, seat]) => seat.isGone && seat.name !== undefined).slice(MOST_NAMES)
+    const forgotten = [...this.#seats]
+      .filter(([, seat]) => seat.isGone && seat.name !== undefined)
+      .slice(0, -MOST_NAMES)
     for (const [old] of forgotten) this.#seats.delete(old)
     if (name === undefined) this.#seats.delete(id)
     this.#wake()

@@ -42,10 +42,6 @@ export class Seat {
     this.#options = options
   }
 
-  get isThere(): boolean {
-    return this.#socket !== undefined
-  }
-
   /** Another question takes the place of one that is still open. */
   ask(response: ServerResponse, format: string | undefined): void {
     this.#sendNothing()

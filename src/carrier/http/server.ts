@@ -8,7 +8,7 @@ import type { CarrierContext } from '../carrier.ts'
 import { listen } from '../listen.ts'
 import { type Address, pause } from '../socket.ts'
 import { tlsSecrets } from '../tls.ts'
-import { answer, checkCaller, Refused, refuse, SERVER_SETTINGS } from './guard.ts'
+import { answer, checkCaller, PATIENT_SETTINGS, Refused, refuse } from './guard.ts'
 import { HEADER } from './wording.ts'
 
 export interface HttpAddress extends Address {
@@ -84,7 +84,7 @@ async function listenWith(
 ): Promise<Server> {
   const secrets = endpoint.scheme === 'https' ? tlsSecrets(endpoint) : undefined
   const make = (options: ServerOpts) => {
-    const settings = { ...SERVER_SETTINGS, ...options, keepAliveTimeout: IDLE_MS }
+    const settings = { ...PATIENT_SETTINGS, ...options, keepAliveTimeout: IDLE_MS }
     return secrets ? createSecureServer({ ...settings, ...secrets }, onRequest) : createServer(settings, onRequest)
   }
   let server: Server | undefined

@@ -22,8 +22,8 @@ export const HEADER = {
   meta: 'daq-meta',
 } as const
 
-export const NDJSON_TYPE = 'application/x-ndjson'
-export const RAW_TYPE = 'application/octet-stream'
+const NDJSON_TYPE = 'application/x-ndjson'
+const RAW_TYPE = 'application/octet-stream'
 
 /** By the names of the codecs; `frame` is what the subtype says, for whoever knows it. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {

@@ -42,7 +42,6 @@ export function contextsFor(stream: number | undefined): readonly number[] {
 }
 
 const CONTEXTS = [RECEIVER, DIGITIZER, EXTENSION] as const
-export const isThinkRfContext = (stream: number) => CONTEXTS.some(context => context === stream)
 
 const CHANGED = 2 ** 31
 const IQ_SWAPPED = 8

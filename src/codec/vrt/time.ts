@@ -117,8 +117,9 @@ export function later(stamp: Stamp, samples: number, sampleRate: number | undefi
   const { fractionKind, fraction } = stamp
   if (samples === 0 || fractionKind === 0) return stamp
   if (fractionKind !== PICOSECONDS) return { ...stamp, fraction: fraction + BigInt(samples) }
-  if (sampleRate === undefined || !(sampleRate > 0)) return stamp
-  const after = fraction + BigInt(Math.round((samples / sampleRate) * 1e12))
+  const picoseconds = Math.round((samples / (sampleRate ?? 0)) * 1e12)
+  if (!(picoseconds >= 0 && Number.isFinite(picoseconds))) return stamp
+  const after = fraction + BigInt(picoseconds)
   return {
     ...stamp,
     seconds: stamp.seconds + Number(after / PICOSECONDS_A_SECOND),

@@ -2,9 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import type { Answer } from '../../bus/reply.ts'
-import { Frame } from '../../codec/frame-packet.ts'
-import { autoDecoder, codecNamed } from '../../codec/index.ts'
-import { Line } from '../../codec/line.ts'
+import { autoDecoder, codecFor } from '../../codec/index.ts'
 import { systemReason } from '../../errors.ts'
 import { type Packet, packet } from '../../packet.ts'
 import type { Rejecter } from '../../stream/reject.ts'
@@ -37,9 +35,11 @@ export function execAnswer(command: string, reject: Rejecter): Answer {
 
 /** As it came. */
 function encoded(request: Packet): Uint8Array[] {
-  const isFrame = request instanceof Frame || (!(request instanceof Line) && request.data.length > 0)
-  const encoder = codecNamed(isFrame ? 'frame' : 'ndjson').encoder({ reject: () => {} })
-  return [...encoder.push([request])]
+  return [
+    ...codecFor(request)
+      .encoder({ reject: () => {} })
+      .push([request]),
+  ]
 }
 
 function failed(error: { readonly code?: number; readonly signal?: string | null; readonly message: string }): Packet {

@@ -1,6 +1,7 @@
 // Grooming a dataset before it is sent: by a program, or by a function of a module.
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -37,11 +38,17 @@ async function moduleOf(path: string, dataset: string): Promise<Prepush> {
   const url = pathToFileURL(resolve(path)).href
   const thread = new Worker(THREAD, { eval: true, workerData: { url, dataset } })
   thread.unref()
-  const hear = () =>
-    new Promise<Said>((resolve, reject) => {
-      thread.once('message', resolve)
-      thread.once('error', reject)
-    })
+  const gone = new AbortController()
+  thread.on('error', error => gone.abort(error))
+  thread.on('exit', () => gone.abort(new Error('its thread has ended')))
+  const hear = async (): Promise<Said> => {
+    try {
+      const [said] = await once(thread, 'message', { signal: gone.signal })
+      return said
+    } catch (error) {
+      throw new CarrierError(`--prepush ${path}`, systemReason(gone.signal.reason ?? error))
+    }
+  }
   const first = await hear()
   if ('fault' in first) throw new UsageError(`--prepush ${path}: ${first.fault}`)
   return async rows => {

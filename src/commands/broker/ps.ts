@@ -2,6 +2,7 @@
 
 import type { Bus, BusContext } from '../../bus/bus.ts'
 import { busFor } from '../../bus/index.ts'
+import { pause } from '../../carrier/socket.ts'
 import { defineCommand } from '../../cli/command.ts'
 import { openOutputs, runInto } from '../../cli/endpoints.ts'
 import { limited } from '../../cli/limits.ts'
@@ -9,7 +10,6 @@ import type { Option } from '../../cli/option.ts'
 import { BUS, COMMON, LIMITS, OUTPUT } from '../../cli/shared-options.ts'
 import { UsageError } from '../../errors.ts'
 import type { Batch } from '../../packet.ts'
-import { Timer } from '../../timer.ts'
 import { StatusRates } from './status-rates.ts'
 import { statusTable } from './status-table.ts'
 
@@ -68,17 +68,4 @@ async function* states(bus: Bus, every: number | undefined, context: BusContext)
     if (every === undefined || context.stop.aborted) return
     await pause(every, context.stop)
   }
-}
-
-function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const done = () => {
-      timer.stop()
-      stop.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = new Timer(milliseconds, done)
-    stop.addEventListener('abort', done)
-    if (stop.aborted) done()
-  })
 }

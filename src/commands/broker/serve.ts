@@ -107,8 +107,8 @@ export const brokerServe = defineCommand({
   description: [
     'broker serve accepts clients, and passes each packet that one of them publishes to those that have subscribed to its ' +
       'topic, as it came, byte by byte. It serves until it is stopped.',
-    'Nobody waits for anybody: what a subscriber does not take in time waits for it alone, within the bounds and by the ' +
-      'policy that it has chosen itself (broker sub --policy, --buffer). What it loses is counted, and told to it by gap ' +
+    'Nobody waits for a subscriber that has not asked for it: what it does not take in time waits for it alone, within the ' +
+      'bounds and by the policy that it has chosen itself (broker sub --policy, --buffer). What it loses is counted, and told to it by gap ' +
       'records where it is missing.',
     'With --journal each packet is written to a journal on the disk before its publisher is told that it has arrived: it ' +
       'survives a kill of the broker, and whoever subscribes can begin in the past. When the disk is full the publishers are ' +
@@ -121,8 +121,8 @@ export const brokerServe = defineCommand({
     {
       title: 'Where to listen',
       text: [
-        'An address that is not loopback is refused unless it is tls:// and --tokens says who may come, or unless it has ' +
-          'the parameter insecure.',
+        'An address that is not loopback is refused unless it is tls:// or https:// and --tokens says who may come, or unless ' +
+          'it has the parameter insecure.',
       ],
       terms: Object.values(LISTENERS).flatMap(({ example, summary, params }) => [
         [example, summary] as const,

@@ -2,7 +2,7 @@
 
 import { descriptorOutlet } from '../../carrier/stdio.ts'
 import type { Terminal } from '../../cli/command.ts'
-import type { Batch, Json, JsonObject, Meta } from '../../packet.ts'
+import { type Batch, isObject, type JsonObject, type Meta } from '../../packet.ts'
 import { printable } from '../../printable.ts'
 import type { Sink } from '../../stream/step.ts'
 import { total } from './status-rates.ts'
@@ -96,10 +96,6 @@ function consumerLine({ consumer, members, offset, lag, unacknowledged, lost }: 
   return printable(
     `consumer ${consumer}: ${members} members, at ${offset}, ${lag} behind, ${unacknowledged} unacknowledged${missing}`,
   )
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 function groupLine({ group, members, waiting, lost }: Meta): string {

@@ -9,7 +9,7 @@ import type { Panel } from '../../chart/spectrum-picture.ts'
 import type { Range } from '../../chart/ticks.ts'
 import { clockText } from '../../chart/time-ticks.ts'
 import { HOLDS, type Trace } from '../../chart/trace.ts'
-import { streamName, Traces } from '../../chart/traces.ts'
+import { MOST_STREAMS, streamName, Traces } from '../../chart/traces.ts'
 import type { WaterfallRow } from '../../chart/waterfall.ts'
 import { Terminal } from '../../cli/terminal.ts'
 import { isSpectrum } from '../../dsp/spectrum-meta.ts'
@@ -69,18 +69,25 @@ export class Display {
     this.#draw()
   }
 
+  /** Streams that are not drawn because there are too many. */
+  get left(): number {
+    return Math.max(this.#traces.left, this.#run.left)
+  }
+
   /** Takes the packet in hand and leaves the work to the next frame, unless every spectrum counts. */
   see(packet: Packet): boolean {
     const { meta } = packet
     if (!isSpectrum(meta)) return false
     const name = streamName(meta)
-    if (this.#state.isPaused || holdsOf(this.#state).length === 0) this.#waiting.set(name, packet)
-    else {
+    if (this.#state.isPaused || holdsOf(this.#state).length === 0) {
+      // Of more streams nothing is drawn.
+      if (this.#waiting.has(name) || this.#waiting.size < MOST_STREAMS) this.#waiting.set(name, packet)
+    } else {
       this.#waiting.delete(name)
       this.#seen.add(name)
       this.#traces.see(packet)
     }
-    this.#isStale = true
+    if (!this.#state.isPaused) this.#isStale = true
     this.#remember(packet)
     return true
   }
@@ -121,12 +128,14 @@ export class Display {
     if (key === 'ctrl-l') this.#drawn = undefined
     this.#state = afterKey(this.#state, key, this.#shown)
     this.#traces.hold(holdsOf(this.#state))
+    this.#isStale = true
     this.#draw()
   }
 
   #tick(): void {
     if (!this.#isStale || this.#terminal.isBusy || performance.now() < this.#rested) return
     const begun = performance.now()
+    this.#isStale = false
     if (!this.#state.isPaused) this.#take()
     this.#draw()
     const now = performance.now()
@@ -141,7 +150,6 @@ export class Display {
     this.#waiting.clear()
     for (const trace of this.#traces.all) if (this.#seen.has(trace.name)) trace.row()
     this.#seen.clear()
-    this.#isStale = false
   }
 
   #draw(): void {

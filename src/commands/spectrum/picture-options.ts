@@ -39,7 +39,7 @@ export const VIEW = [
     choices: ['auto', 'always', 'never'],
     argument: 'WHEN',
     default: 'auto',
-    summary: 'draw on the terminal: auto is where no measurements and no pictures are asked for',
+    summary: 'draw on the terminal: auto is where no measurements, pictures or page are asked for',
   },
   { name: 'rate', kind: 'number', argument: 'HZ', default: '20', summary: 'how often the terminal is drawn at most' },
 ] as const satisfies readonly Option[]
@@ -63,7 +63,7 @@ export const PICTURE = [
     default: 'light',
     summary: 'the ground of a picture',
   },
-  { name: 'title', kind: 'text', argument: 'TEXT', summary: 'stands above a picture or the live page' },
+  { name: 'title', kind: 'text', argument: 'TEXT', summary: 'stands above a picture' },
 ] as const satisfies readonly Option[]
 
 export const TERMINAL_KEYS = {

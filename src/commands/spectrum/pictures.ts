@@ -20,6 +20,8 @@ type PictureContext = Pick<Context, 'warn'>
 
 export interface Pictures {
   see(packet: Packet): boolean
+  /** Streams that are not drawn because there are too many. */
+  readonly left: number
   /** The last ones; resolves when they are there. */
   close(): Promise<void>
   /** None any more. */
@@ -50,11 +52,10 @@ export function picturesOf(values: PictureValues, context: PictureContext): Pict
       if (isSeen) drawn.touch()
       return isSeen
     },
-    async close() {
-      await drawn.close()
-      const { left } = traces
-      if (left > 0) context.warn(`${left} more ${left === 1 ? 'stream is' : 'streams are'} not in the picture`)
+    get left() {
+      return traces.left
     },
+    close: () => drawn.close(),
     abort: () => drawn.abort(),
   }
 }

@@ -19,7 +19,7 @@ export const SERVE = [
     kind: 'text',
     argument: 'HOST:PORT',
     summary: 'show the spectra on a live page: 127.0.0.1:8080; with port 0 the system chooses one',
-    detail: 'See LIVE PAGE. The address is told on stderr.',
+    detail: 'See LIVE PAGE. The address is told on stderr; *--title* stands above the page, too.',
   },
   { name: 'stay', kind: 'flag', summary: 'with --serve: keep the page after the input has ended, until a signal' },
 ] as const satisfies readonly Option[]
@@ -27,7 +27,7 @@ export const SERVE = [
 export const LIVE_PAGE = {
   title: 'Live page',
   text: [
-    'With --serve a browser shows each name and each input in a panel of its own, side by side where there is room: the ' +
+    'With --serve a browser shows each name, each channel and each input in a panel of its own, side by side where there is room: the ' +
       'spectrum, the greatest levels so far, a waterfall and the peaks, on the frequencies and in the unit that the packets tell. ' +
       'Panels of one unit have the same levels, so that they can be compared.',
     'Each page is sent what it can draw, at the rate of its screen, whatever that of the data: the last spectrum, and for the ' +

@@ -84,11 +84,6 @@ export class Chart {
     this.#plot.setCursor({ left, top: frequency === undefined ? -10 : this.#plot.valToPos(level, 'y') })
   }
 
-  /** The colours have changed. */
-  recolor(): void {
-    this.#plot.redraw(false, true)
-  }
-
   remove(): void {
     this.#plot.destroy()
   }

@@ -22,6 +22,7 @@ t.test('host, port, user and path', async t => {
   for (const url of ['amqp:server', 'amqp://a b', 'amqp://host:99999']) {
     t.throws(() => locate(url), /expected amqp:\/\/USER@HOST:PORT/, url)
   }
+  for (const url of ['amqp://server/%zz', 'amqp://%zz@server']) t.throws(() => locate(url), UsageError, url)
 })
 
 t.test('a password comes from a file alone', async t => {

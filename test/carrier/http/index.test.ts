@@ -66,7 +66,7 @@ t.test('a writer posts to a reader that listens', async t => {
 
 t.test('a reader may come before the writer', async t => {
   const port = await freePort()
-  const reading = collect(surroundings().source(`http://127.0.0.1:${port}/x?from=0`))
+  const reading = collect(surroundings().source(`http://127.0.0.1:${port}/x?from=0k&buffer=1k`))
   const output = surroundings()
   const sink = await output.sink(`http://127.0.0.1:${port}/x?listen&peers=1`)
   await sink.write(numbered(3))
@@ -192,6 +192,20 @@ t.test('block: a reader that is there keeps the writer waiting, one that has lef
   await writing
   t.equal(output.ledger.lost, 0)
   await sink.abort?.()
+})
+
+t.test('who asks and takes nothing does not keep a writer that may drop from its end', async t => {
+  const { sink, url } = await listening(surroundings({ policy: 'drop-oldest', buffer: 64 }))
+  const data = new Uint8Array(2 ** 18)
+  await sink.write(numbered(64, 0).map(({ meta }) => packet(meta, data)))
+  const { host, port } = new URL(url)
+  const frozen = connectSocket(Number(port), '127.0.0.1')
+  frozen.on('error', () => {})
+  t.teardown(() => frozen.destroy())
+  frozen.write(`GET /x?from=0 HTTP/1.1\r\nhost: ${host}\r\n\r\n`)
+  await until(() => sink.demand?.wanted === true)
+  await sink.close()
+  t.pass('it has ended')
 })
 
 t.test('what is no longer kept is told by its number', async t => {

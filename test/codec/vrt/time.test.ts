@@ -47,6 +47,7 @@ t.test('the meta of packets as a stamp', async t => {
 
 t.test('samples later', async t => {
   t.same(later(UTC, 1_000_000, 1e6), { ...UTC, seconds: 1700000001 })
+  for (const rate of [undefined, 0, -1, 1e-310]) t.same(later(UTC, 1, rate), UTC)
   t.same(later({ ...UTC, fractionKind: 1 }, 10, undefined).fraction, UTC.fraction + 10n)
   t.equal(later(UTC, 10, undefined), UTC)
 })

@@ -209,6 +209,13 @@ t.test('what is sent of a dataset is groomed by a program or a module', async t 
   }
   t.same(await groomed('groom.mjs', 'module'), [{ v: 2 }])
   t.same(await groomed(`"sed 's/.*/[7]/'"`, 'program'), [7])
+  const many = Array.from({ length: 12 }, (_, v) => `{"rows":[{"v":${v}}]}\n`).join('')
+  t.match(await finish(t, 'broker pub -q --dataset d --prepush groom.mjs', many, options), { code: 0, stderr: '' })
+  writeFileSync(join(options.folder, 'ends.mjs'), 'export default () => process.exit()\n')
+  t.match(await finish(t, 'broker pub --dataset d --prepush ends.mjs', '{"v":1}\n', options), {
+    code: 1,
+    stderr: /its thread has ended/,
+  })
   t.match(await finish(t, 'broker pub --dataset d --prepush nowhere.mjs', '', options), {
     code: 2,
     stderr: /Cannot find module/,
