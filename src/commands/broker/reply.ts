@@ -28,6 +28,13 @@ const OPTIONS = [
     summary: 'work on N requests at the same time',
   },
   {
+    name: 'limit',
+    kind: 'duration',
+    argument: 'TIME',
+    default: '30s',
+    summary: 'end a program that takes longer, as long as who asks waits by default',
+  },
+  {
     name: 'group',
     kind: 'text',
     argument: 'NAME',
@@ -42,7 +49,7 @@ export const brokerReply = defineCommand({
   description: [
     'broker reply answers every request that comes to ADDRESS. The program of --exec is started for each; what it prints, ' +
       'lines of JSON or frames, goes to whoever asked. When it fails, the answer is {"error":{"code":…,"message":…}} with ' +
-      'what it has said on stderr.',
+      'what it has said on stderr, or that it has not ended within --limit.',
   ],
   positionals: [{ name: 'ADDRESS', summary: 'the topic of the requests, or a pattern', required: true }],
   options: OPTIONS,
@@ -59,12 +66,12 @@ export const brokerReply = defineCommand({
   filter: false,
   async run(context) {
     const { values, positionals, carrier, ledger, reject, warn, explain } = context
-    const { exec, jobs, group } = values
+    const { exec, jobs, limit, group } = values
     if (exec === undefined) throw new UsageError('answer how? Expected --exec COMMAND')
     const surroundings = { stop: carrier.stop, ledger, warn, reject }
     const bus = busFor(values.bus)
     const onReady = () => explain(`answers at ${positionals.join(', ')}`)
     const source = bus.subscribe(positionals, { onReady, ...(group !== undefined && { group }) }, surroundings)
-    await reply(bus, limited(source, values, context.stop), { jobs }, execAnswer(exec, reject), surroundings)
+    await reply(bus, limited(source, values, context.stop), { jobs }, execAnswer(exec, { limit, reject }), surroundings)
   },
 })

@@ -125,6 +125,16 @@ t.test('a program that fails answers with what went wrong', async t => {
   t.equal((await reply.ended).code, 0)
 })
 
+t.test('a program that does not end is ended', async t => {
+  const { options } = await served(t)
+  const stubborn = 'trap : TERM; while :; do sleep 0.05; done'
+  const reply = start(t, `exec broker reply -v -n 1 --limit 100ms lab.bad --exec '${stubborn}'`, options)
+  await reply.said('answers at')
+  const { stdout } = await finish(t, 'broker request lab.bad', '', options)
+  t.match(JSON.parse(stdout), { error: { signal: 'SIGKILL', message: 'no end within 100ms' } })
+  t.equal((await reply.ended).code, 0)
+})
+
 t.test('ps tells who is there', async t => {
   const { options } = await served(t)
   const sub = start(t, 'exec broker sub -v --policy latest lab.#', options)
