@@ -1,5 +1,8 @@
 // The pictures of a run as files: drawn at its end, and on the way where there is something new.
 
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { CarrierError, systemReason } from '../errors.ts'
 import { Timer } from '../timer.ts'
 import { type PictureKind, writePicture } from './picture.ts'
 
@@ -20,12 +23,16 @@ export class PictureFiles {
   #isStale = false
   #hasEnded = false
 
-  /** `every` is in milliseconds; without it they are drawn at the end alone. */
+  /**
+   * `every` is in milliseconds; without it they are drawn at the end alone. Throws a CarrierError where one cannot be
+   * written: a long run must not end without its picture for a mistyped path.
+   */
   constructor(
     files: readonly PictureFile[],
     svg: () => string,
     { every, warn }: { readonly every: number | undefined; readonly warn: (message: string) => void },
   ) {
+    for (const { path } of files) checkPlace(path)
     this.#files = files
     this.#svg = svg
     this.#warn = warn
@@ -62,5 +69,17 @@ export class PictureFiles {
     this.#isStale = false
     const svg = this.#svg()
     for (const { kind, path } of this.#files) await writePicture(path, kind, svg, { warn: this.#warn })
+  }
+}
+
+function checkPlace(path: string): void {
+  const kind = statSync(path, { throwIfNoEntry: false })
+  if (kind?.isDirectory()) throw new CarrierError(path, 'is a directory')
+  // A device is written to as it is; a file is made beside the old one.
+  if (kind && !kind.isFile()) return
+  try {
+    accessSync(dirname(path), constants.W_OK)
+  } catch (error) {
+    throw new CarrierError(path, systemReason(error), { cause: error })
   }
 }

@@ -29,6 +29,13 @@ t.test('on the terminal, until q is pressed', { skip: noPython }, async t => {
   t.equal(await terminal.ended, 0)
 })
 
+t.test('a picture that cannot be written is told at once, not at the end', async t => {
+  const { code, stdout, stderr } = await run("echo '{}' | plot --svg nowhere/a.svg")
+  t.equal(code, 1)
+  t.equal(stdout.toString(), '', 'nothing was read')
+  t.match(stderr, 'plot: nowhere/a.svg: no such file or directory')
+})
+
 t.test('no terminal, no file: an error', async t => {
   const { code, stderr } = await run("echo '{}' | setsid -w plot")
   t.equal(code, 1)

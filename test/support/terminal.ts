@@ -103,6 +103,8 @@ export class Screen {
   #rest = ''
   /** On the other screen. */
   isEntered = false
+  /** How often the other screen was left: it may be entered again before anybody has looked. */
+  departures = 0
   cursor: 'shown' | 'hidden' = 'shown'
   /** How many colours of the palette, and of all, have been asked for. */
   palette = 0
@@ -151,6 +153,7 @@ export class Screen {
   /** What was on the other screen before is of no interest. */
   #enter(isEntered: boolean): void {
     this.isEntered = isEntered
+    if (!isEntered) this.departures++
     this.#clear()
     this.#row = 0
     this.#column = 0
