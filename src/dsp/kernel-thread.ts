@@ -1,40 +1,59 @@
-// A thread that runs the kernel's module on its memory, one job after the other, while this thread does something else.
+// A thread that shares a kernel's jobs: it begins with one at once, and whoever waits for the job takes pieces of it, too.
 
 import { Worker } from 'node:worker_threads'
 import type { Job } from './kernel.ts'
 
-/** The words of the control block that both threads share; the job's parameters come behind the state. */
+/** The words of the control block that both threads share: the state, the next block to take, the job's parameters. */
 const STATE = 0
-const WORDS = 5
+const NEXT = 1
+const JOB = 2
+/** Of the parameters, the count of blocks; behind them, the bytes of a row, and how many blocks are a piece. */
+const COUNT = 5
+const PIECE = 7
+const WORDS = 8
 
-/** The thread is not there yet; it waits for a job; there is a job for it. Its `DONE` is that it waits again. */
+/** The thread is not there yet; it waits for a job; there is one that it has not seen; it takes pieces of it. */
 const STARTING = 0
 const IDLE = 1
-const BUSY = 2
+const OFFERED = 2
+const WORKING = 3
 
-/** How often a thread looks before it sleeps: going to sleep and waking up costs as much as a short job. */
-const LOOKS = 20_000
+/** How often a thread looks before it sleeps: going to sleep and waking up costs as much as a short piece. */
+const LOOKS = 2000
+
+/** Pieces of a job: the last ones end at nearly the same time in both threads. */
+const PIECES = 16
 
 /** JavaScript, because a thread has no loader of its own: it needs nothing but what it is given. */
 const PROGRAM = `
 const { module, memory, control } = require('node:worker_threads').workerData
 const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports
-const finish = () => {
+for (;;) {
   Atomics.store(control, ${STATE}, ${IDLE})
   Atomics.notify(control, ${STATE})
-}
-finish()
-for (;;) {
-  for (let look = 0; Atomics.load(control, ${STATE}) !== ${BUSY}; look++)
+  for (let look = 0; Atomics.compareExchange(control, ${STATE}, ${OFFERED}, ${WORKING}) !== ${OFFERED}; look++)
     if (look > ${LOOKS}) Atomics.wait(control, ${STATE}, ${IDLE})
-  run(control[1], control[2], control[3], control[4])
-  finish()
+  for (;;) {
+    const first = Atomics.add(control, ${NEXT}, control[${PIECE}])
+    const left = control[${COUNT}] - first
+    if (left <= 0) break
+    run(control[2] + first * control[4], control[3] + first * control[6], control[4], Math.min(control[${PIECE}], left))
+  }
 }`
 
 export class KernelThread {
   readonly #control = new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT))
+  readonly #rowBytes: number
+  readonly #help: (...job: Job) => void
 
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
+  /** The module works in this memory; `help` does the same elsewhere in it. A row of output has so many bytes. */
+  constructor(
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    { rowBytes, help }: { readonly rowBytes: number; readonly help: (...job: Job) => void },
+  ) {
+    this.#rowBytes = rowBytes
+    this.#help = help
     const workerData = { module, memory, control: this.#control }
     // It has no end of its own: it goes when the process goes.
     new Worker(PROGRAM, { eval: true, workerData, stdout: false, stderr: false }).unref()
@@ -44,15 +63,26 @@ export class KernelThread {
   begin(job: Job): boolean {
     if (Atomics.load(this.#control, STATE) === STARTING) return false
     this.finish()
-    this.#control.set(job, STATE + 1)
-    Atomics.store(this.#control, STATE, BUSY)
+    const [, , , count] = job
+    this.#control.set([...job, this.#rowBytes, Math.ceil(count / PIECES)], JOB)
+    Atomics.store(this.#control, NEXT, 0)
+    Atomics.store(this.#control, STATE, OFFERED)
     Atomics.notify(this.#control, STATE)
     return true
   }
 
-  /** Returns when the last job is done. */
+  /** Takes what the thread has not taken of the last job; returns when all of it is done. */
   finish(): void {
-    for (let look = 0; Atomics.load(this.#control, STATE) === BUSY; look++)
-      if (look > LOOKS) Atomics.wait(this.#control, STATE, BUSY)
+    const control = this.#control
+    const [input = 0, output = 0, hop = 0, count = 0, rowBytes = 0, piece = 0] = control.subarray(JOB)
+    while (Atomics.load(control, NEXT) < count) {
+      const first = Atomics.add(control, NEXT, piece)
+      const left = count - first
+      if (left > 0) this.#help(input + first * hop, output + first * rowBytes, hop, Math.min(piece, left))
+    }
+    // A thread that has not come yet need not come at all.
+    if (Atomics.compareExchange(control, STATE, OFFERED, IDLE) === OFFERED) return
+    for (let look = 0; Atomics.load(control, STATE) === WORKING; look++)
+      if (look > LOOKS) Atomics.wait(control, STATE, WORKING)
   }
 }

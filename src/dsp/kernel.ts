@@ -58,7 +58,7 @@ export function isKernelSize(size: number, { real = false } = {}): boolean {
 export class Kernel {
   readonly settings: KernelSettings
   readonly sides: readonly [Side, Side] | readonly [Side]
-  readonly #sums: Float32Array
+  readonly #sums: readonly Float32Array[]
   readonly #rowBytes: number
   readonly #run: (...job: Job) => void
   readonly #thread: KernelThread | undefined
@@ -67,28 +67,36 @@ export class Kernel {
     const { scale, shift, real, numbers, blocks, threaded = false, fused = hasRelaxedSimd() } = settings
     const size = real ? settings.size / 2 : settings.size
     const layout = layoutOf(size, START, { real: real !== undefined })
+    // Both threads work at the same time: each has tables and rooms of its own.
+    const other = threaded ? layoutOf(size, layout.end, { real: real !== undefined }) : undefined
+    const layouts = other ? [layout, other] : [layout]
+    const start = (other ?? layout).end
     const inputBytes = Math.ceil(numbers / 2) * NUMBER
     const rowBytes = (real ? size + 1 : size) * binBytes(scale)
     const sideBytes = Math.ceil((inputBytes + blocks * rowBytes) / ALIGNMENT + 1) * ALIGNMENT
-    const pages = Math.ceil((layout.end + sideBytes * (threaded ? 2 : 1)) / PAGE_BYTES)
+    const pages = Math.ceil((start + sideBytes * (threaded ? 2 : 1)) / PAGE_BYTES)
     const memory = new WebAssembly.Memory({ initial: pages, ...(threaded && { maximum: pages, shared: true }) })
-    const module = new WebAssembly.Module(kernelCode({ size, scale, shift, fused, shared: threaded, layout }))
+    const moduleOf = (layout: Layout) =>
+      new WebAssembly.Module(kernelCode({ size, scale, shift, fused, shared: threaded, layout }))
     const { buffer } = memory
-    const side = (start: number): Side => ({
-      input: new Float32Array(buffer, start, numbers),
-      output: new Float32Array(buffer, start + inputBytes, (blocks * rowBytes) / FLOAT),
+    const side = (at: number): Side => ({
+      input: new Float32Array(buffer, at, numbers),
+      output: new Float32Array(buffer, at + inputBytes, (blocks * rowBytes) / FLOAT),
     })
-    const first = side(layout.end)
+    const first = side(start)
     this.settings = settings
-    this.sides = threaded ? [first, side(layout.end + sideBytes)] : [first]
-    this.#sums = new Float32Array(buffer, layout.sums, 4)
+    this.sides = threaded ? [first, side(start + sideBytes)] : [first]
+    this.#sums = layouts.map(({ sums }) => new Float32Array(buffer, sums, 4))
     this.#rowBytes = rowBytes
     const memoryNumbers = new Float32Array(buffer)
-    memoryNumbers.set(settings.weights, layout.window / FLOAT)
-    fillTables(memoryNumbers, layout, size)
-    if (real) fillPlanes(memoryNumbers, layout, real.factors)
-    this.#run = runOf(module, memory)
-    this.#thread = threaded ? new KernelThread(module, memory) : undefined
+    for (const each of layouts) {
+      memoryNumbers.set(settings.weights, each.window / FLOAT)
+      fillTables(memoryNumbers, each, size)
+      if (real) fillPlanes(memoryNumbers, each, real.factors)
+    }
+    const run = runOf(moduleOf(layout), memory)
+    this.#run = run
+    this.#thread = other ? new KernelThread(moduleOf(other), memory, { rowBytes, help: run }) : undefined
   }
 
   /** The first side, of a kernel without a thread the only one. */
@@ -110,11 +118,11 @@ export class Kernel {
   }
 
   /**
-   * The same, to the output from a row on, in the kernel's thread, if it has one and that is there already: until `finish` the
-   * side belongs to it.
+   * The same, to the output from a row on, begun by the kernel's thread, if it has one and that is there already:
+   * until `finish` the side belongs to it.
    */
   begin({ input, output }: Side, first: number, hop: number, count: number, row = 0): void {
-    this.#sums.fill(0)
+    for (const sums of this.#sums) sums.fill(0)
     if (count === 0) return
     const to = output.byteOffset + row * this.#rowBytes
     const job: Job = [input.byteOffset + first * FLOAT, to, hop * FLOAT, count]
@@ -125,7 +133,7 @@ export class Kernel {
   /** Waits for what was begun. */
   finish(): boolean {
     this.#thread?.finish()
-    return this.#sums.every(Number.isFinite)
+    return this.#sums.every(sums => sums.every(Number.isFinite))
   }
 }
 

@@ -4,7 +4,7 @@ import t from 'tap'
 import { KernelThread } from '../../src/dsp/kernel-thread.ts'
 import { FunctionCode, moduleBytes, vector } from '../../src/dsp/wasm.ts'
 
-t.test('jobs are done, the last before finish returns', async t => {
+t.test('jobs are done by both threads together, the last before finish returns', async t => {
   const run = new FunctionCode(4)
   // The sum of what is at the input address goes up by what is at the output address, count times.
   const [input, output, , count] = [0, 1, 2, 3].map(index => run.parameter(index))
@@ -18,16 +18,25 @@ t.test('jobs are done, the last before finish returns', async t => {
   const module = new WebAssembly.Module(moduleBytes({ functions: [['run', run]], shared: true }))
   const floats = new Float32Array(memory.buffer)
   floats.fill(1, 4, 8)
-  const thread = new KernelThread(module, memory)
+  let helped = 0
+  const help = (_input: number, output: number, _hop: number, count: number) => {
+    const floats = new Float32Array(memory.buffer)
+    // Its sum lies elsewhere: both add at the same time.
+    floats[8] = (floats[8] ?? 0) + count * (floats[output / 4] ?? 0)
+    helped += count
+  }
+  const thread = new KernelThread(module, memory, { rowBytes: 0, help })
   const started = performance.now()
   while (!thread.begin([0, 16, 0, 1])) {
     if (performance.now() - started > 30_000) throw new Error('the thread does not start')
     await new Promise(resolve => setTimeout(resolve, 1))
   }
   thread.finish()
-  t.equal(floats[0], 1)
+  t.equal((floats[0] ?? 0) + (floats[8] ?? 0), 1)
   for (let job = 0; job < 1000; job++) thread.begin([0, 16, 0, 100])
   thread.finish()
-  t.equal(floats[0], 100_001)
+  t.equal((floats[0] ?? 0) + (floats[8] ?? 0), 100_001, 'each block once, by one of both')
+  t.equal(floats[8], helped)
   thread.finish()
+  t.equal(floats[8], helped, 'nothing is done twice')
 })
