@@ -61,7 +61,7 @@ export class Peer {
     return this.#rights !== undefined
   }
 
-  /** What the client sent: any cut of it. */
+  /** What the client sent, however it is cut. */
   push(bytes: Uint8Array): void {
     if (this.#over) return
     try {

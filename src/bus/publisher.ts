@@ -9,6 +9,7 @@ import { type Batch, isObject, type JsonObject } from '../packet.ts'
 import type { Encoder, Sink } from '../stream/step.ts'
 import { addressed } from './addressed.ts'
 import type { BusContext, PublishOptions } from './bus.ts'
+import { Condition } from './condition.ts'
 import { type Door, enter, greeting, SILENT, words } from './door.ts'
 import { Hearing } from './said.ts'
 
@@ -68,8 +69,7 @@ class PublisherLink {
   /** Connections, the last ones, over which nothing was heard. */
   #silent = 0
   #isClosed = false
-  #failure: { readonly error: unknown } | undefined
-  #waiting: (() => void)[] = []
+  readonly #condition = new Condition()
 
   constructor(door: Door, options: PublishOptions, context: BusContext) {
     this.#door = door
@@ -101,26 +101,27 @@ class PublisherLink {
   /** Resolves when so many subscribers would get a packet of the topic, or when stopped. */
   async reaching(topic: string, subscribers: number): Promise<void> {
     const { stop } = this.#context
-    const give = () => this.#wake()
+    const give = () => this.#condition.wake()
     stop.addEventListener('abort', give)
     this.#write([words('lines', { do: 'await', topic, subscribers })])
-    await this.#until(() => this.#reached || stop.aborted)
+    await this.#condition.until(() => this.#reached || stop.aborted)
     stop.removeEventListener('abort', give)
   }
 
   /** Waits while too much is unconfirmed. */
   send(piece: Piece): void | Promise<void> {
-    if (this.#failure) throw this.#failure.error
+    this.#condition.check()
     this.#pieces.push(piece)
     this.#packets += piece.packets.length
     this.#bytes += piece.bytes
     this.#write(piece.chunks)
-    if (this.#packets > WINDOW_PACKETS || this.#bytes > WINDOW_BYTES) return this.#until(() => this.#isHalfEmpty)
+    if (this.#packets > WINDOW_PACKETS || this.#bytes > WINDOW_BYTES)
+      return this.#condition.until(() => this.#isHalfEmpty)
   }
 
   /** Resolves when the broker has all that was sent. */
   confirmed(): Promise<void> {
-    return this.#until(() => this.#pieces.length === 0)
+    return this.#condition.until(() => this.#pieces.length === 0)
   }
 
   async close(): Promise<void> {
@@ -160,10 +161,11 @@ class PublisherLink {
 
   #hear(said: JsonObject): void {
     this.#silent = 0
-    if (typeof said['error'] === 'string') this.#fail(new CarrierError(this.#door.address.name, said['error']))
+    if (typeof said['error'] === 'string')
+      this.#condition.fail(new CarrierError(this.#door.address.name, said['error']))
     if (said['ok'] === 'await') {
       this.#reached = true
-      this.#wake()
+      this.#condition.wake()
     }
     if (isObject(said['returned'])) this.#return(said['returned'])
     if (typeof said['confirmed'] === 'number') this.#confirm(said['confirmed'])
@@ -179,7 +181,7 @@ class PublisherLink {
       this.#bytes -= first.bytes
     }
     this.#pieces.splice(0, gone)
-    this.#wake()
+    this.#condition.wake()
   }
 
   /** Packets of this connection that nobody wanted, by their numbers from 1 on. */
@@ -194,29 +196,9 @@ class PublisherLink {
     this.#socket = undefined
     this.#writer = undefined
     const isOver = () => stop.aborted && this.#pieces.length === 0
-    if (this.#failure || isOver()) return
+    if (this.#condition.hasFailed || isOver()) return
     warn(`${this.#door.address.name}: ${reason}, connecting again`)
-    this.open().catch((error: unknown) => isOver() || this.#fail(error))
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= { error }
-    this.#wake()
-  }
-
-  async #until(isSo: () => boolean): Promise<void> {
-    while (!isSo() && !this.#failure) {
-      await new Promise<void>(resolve => {
-        this.#waiting.push(resolve)
-      })
-    }
-    if (this.#failure) throw this.#failure.error
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const resolve of waiting) resolve()
+    this.open().catch((error: unknown) => isOver() || this.#condition.fail(error))
   }
 }
 

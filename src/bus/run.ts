@@ -37,7 +37,7 @@ export interface RunMarks {
   readonly handed?: Handed
 }
 
-/** Whole lines with their newlines, or whole frames, from `start` to `end`. Never changed: any number of outboxes share it. */
+/** Whole lines with their newlines, or whole frames, from `start` to `end`. Never changed, so that many outboxes share it. */
 export class Run {
   readonly form: Form
   readonly buffer: Buffer

@@ -32,7 +32,7 @@ export interface Listener {
 }
 
 export interface ListenOptions extends Pick<CarrierContext, 'warn'> {
-  /** Peers must prove who they are, and nobody else can read what is said: any address may be listened on. */
+  /** Peers must prove who they are, and nobody else can read what is said, so that every address may be listened on. */
   readonly secured?: boolean
   /** The parameters that would secure it. */
   readonly securing?: string

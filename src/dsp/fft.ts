@@ -1,4 +1,4 @@
-// The discrete Fourier transform in float64: any size, complex and real, forward and inverse.
+// The discrete Fourier transform in float64: of every size, complex and real, forward and inverse.
 
 import { bluestein } from './bluestein.ts'
 import { factorsOf, mixedRadix } from './mixed-radix.ts'

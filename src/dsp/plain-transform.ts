@@ -1,4 +1,4 @@
-// Rows of bins by the transform in float64: any size, and float64 samples.
+// Rows of bins by the transform in float64: for every size, and for float64 samples.
 
 import { fft, realFft } from './fft.ts'
 import { complex } from './roots.ts'

@@ -1,4 +1,4 @@
-// A row of a dataset: any JSON value, the same as another when it says the same.
+// A row of a dataset, which is a JSON value: the same as another when it says the same.
 
 import type { Json } from '../packet.ts'
 

@@ -7,27 +7,11 @@ import { parseWindow, windowWeights } from '../../src/dsp/window.ts'
 import { type Packet, packet } from '../../src/packet.ts'
 import { StageCount } from '../../src/stream/ledger.ts'
 import type { Reject } from '../../src/stream/reject.ts'
-import { distance, randomNumbers } from '../support/spectrum.ts'
+import { distance, PLAIN, randomNumbers } from '../support/spectrum.ts'
 
 function spectrumOf(samples: Packet, size: number, options: object): readonly Packet[] {
   const stage = spectrumStage(
-    {
-      size,
-      window: parseWindow('rectangular'),
-      scale: 'complex',
-      normalization: 'window',
-      order: 'frequency',
-      overlap: 0,
-      averaging: 'mean',
-      average: undefined,
-      removeMean: false,
-      pad: false,
-      threaded: false,
-      rows: 1,
-      sampleRate: undefined,
-      fullScale: undefined,
-      ...options,
-    },
+    { ...PLAIN, size, scale: 'complex', ...options },
     { reject: noReject, count: new StageCount() },
   )
   return stage.push([samples])

@@ -6,29 +6,12 @@ import { parseWindow } from '../../src/dsp/window.ts'
 import { gapPacket, type Meta, type Packet, packet } from '../../src/packet.ts'
 import { StageCount } from '../../src/stream/ledger.ts'
 import type { Reject } from '../../src/stream/reject.ts'
-import { distance, randomNumbers, vectors } from '../support/spectrum.ts'
-
-const DEFAULTS: SpectrumOptions = {
-  size: 16,
-  window: parseWindow('rectangular'),
-  scale: 'power',
-  normalization: 'window',
-  order: 'frequency',
-  overlap: 0,
-  averaging: 'mean',
-  average: undefined,
-  removeMean: false,
-  pad: false,
-  threaded: false,
-  rows: 1,
-  sampleRate: undefined,
-  fullScale: undefined,
-}
+import { distance, PLAIN, randomNumbers, vectors } from '../support/spectrum.ts'
 
 function make(options: Partial<SpectrumOptions> = {}) {
   const rejected: Reject[] = []
   const count = new StageCount()
-  const stage = spectrumStage({ ...DEFAULTS, ...options }, { reject: reject => void rejected.push(reject), count })
+  const stage = spectrumStage({ ...PLAIN, ...options }, { reject: reject => void rejected.push(reject), count })
   return { stage, rejected, count }
 }
 

@@ -2,6 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { type Complex, complex } from '../../src/dsp/roots.ts'
+import type { SpectrumOptions } from '../../src/dsp/spectrum.ts'
+import { parseWindow } from '../../src/dsp/window.ts'
 import { randomStream } from '../../src/random.ts'
 
 interface Plain {
@@ -21,6 +23,24 @@ export interface Vectors {
     readonly spectrum: readonly number[]
   }[]
   readonly windows: readonly { readonly window: string; readonly length: number; readonly weights: readonly number[] }[]
+}
+
+/** Spectra of power with nothing done to them. */
+export const PLAIN: SpectrumOptions = {
+  size: 16,
+  window: parseWindow('rectangular'),
+  scale: 'power',
+  normalization: 'window',
+  order: 'frequency',
+  overlap: 0,
+  averaging: 'mean',
+  average: undefined,
+  removeMean: false,
+  pad: false,
+  threaded: false,
+  rows: 1,
+  sampleRate: undefined,
+  fullScale: undefined,
 }
 
 /** What `fixtures/dsp/vectors.py` made with NumPy and SciPy. */

@@ -3,6 +3,7 @@
 import { CarrierError } from '../../errors.ts'
 import type { StageCount } from '../../stream/ledger.ts'
 import type { BusContext } from '../bus.ts'
+import { Condition } from '../condition.ts'
 import type { Engine, Message, Outgoing, OutgoingEvents, Sending } from './engine.ts'
 import { Comebacks, reach } from './patience.ts'
 
@@ -28,8 +29,7 @@ export class Unconfirmed {
   #closed = false
   #connections = 0
   readonly #comebacks = new Comebacks()
-  #failure: { readonly error: unknown } | undefined
-  #waiting: (() => void)[] = []
+  readonly #condition = new Condition()
 
   constructor(engine: Engine, sending: Sending, context: BusContext) {
     this.#engine = engine
@@ -51,7 +51,7 @@ export class Unconfirmed {
       returned: number => {
         if (isCurrent()) this.#return(number)
       },
-      refused: error => this.#fail(error),
+      refused: error => this.#condition.fail(error),
       lost: reason => {
         over = reason
         if (isCurrent()) this.#again(reason)
@@ -74,19 +74,20 @@ export class Unconfirmed {
 
   /** Waits while too much is unconfirmed. */
   send(messages: readonly Message[]): void | Promise<void> {
-    if (this.#failure) throw this.#failure.error
+    this.#condition.check()
     for (const message of messages) {
       this.#messages.push(message)
       this.#bytes += message.payload.length
     }
     this.#packets += messages.length
     this.#link?.send(messages)
-    if (this.#packets > WINDOW_PACKETS || this.#bytes > WINDOW_BYTES) return this.#until(() => this.#isHalfEmpty)
+    if (this.#packets > WINDOW_PACKETS || this.#bytes > WINDOW_BYTES)
+      return this.#condition.until(() => this.#isHalfEmpty)
   }
 
   /** Resolves when the engine has all that was sent. */
   confirmed(): Promise<void> {
-    return this.#until(() => this.#packets === 0)
+    return this.#condition.until(() => this.#packets === 0)
   }
 
   async close(): Promise<void> {
@@ -121,38 +122,18 @@ export class Unconfirmed {
       this.#first += this.#head
       this.#head = 0
     }
-    this.#wake()
+    this.#condition.wake()
   }
 
   #again(reason: string): void {
     const { stop, warn } = this.#context
     this.#link = undefined
-    if (this.#failure || this.#closed || (stop.aborted && this.#packets === 0)) return
+    if (this.#condition.hasFailed || this.#closed || (stop.aborted && this.#packets === 0)) return
     const unsure = this.#packets > 0 ? `; ${this.#packets} unconfirmed packets are sent again` : ''
     warn(`${this.#engine.name}: ${reason}, connecting again${unsure}`)
     this.#comebacks
       .wait(stop)
       .then(() => this.open())
-      .catch((error: unknown) => this.#fail(error))
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= { error }
-    this.#wake()
-  }
-
-  async #until(isSo: () => boolean): Promise<void> {
-    while (!isSo() && !this.#failure) {
-      await new Promise<void>(resolve => {
-        this.#waiting.push(resolve)
-      })
-    }
-    if (this.#failure) throw this.#failure.error
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const resolve of waiting) resolve()
+      .catch((error: unknown) => this.#condition.fail(error))
   }
 }
