@@ -33,6 +33,27 @@ const helpApart = {
   },
 }
 
+/** Modules of Node's own that cost a start a millisecond or more, each, and that most starts do without. */
+const SELDOM_NEEDED =
+  /^(node:)?(child_process|crypto|fs\/promises|https?|net|os|readline|timers\/promises|tls|tty|v8|worker_threads|zlib)$/
+
+/** They are loaded by whoever first uses something of them. */
+const builtinsOnUse = {
+  name: 'builtins-on-use',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: SELDOM_NEEDED }, ({ path, namespace }) =>
+      namespace === 'builtin' ? { path, external: true } : { path, namespace: 'builtin' },
+    )
+    onLoad({ filter: SELDOM_NEEDED, namespace: 'builtin' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter(name => name !== 'default')
+      const getters = names.map(name => `get ${name}() { return builtin().${name} }`)
+      return {
+        contents: `let made; const builtin = () => made ??= require('${path}'); module.exports = { ${getters} }`,
+      }
+    })
+  },
+}
+
 const commonJs = {
   ...shared,
   format: 'cjs',
@@ -40,12 +61,11 @@ const commonJs = {
   supported: { 'dynamic-import': false },
   banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   define: { ...shared.define, 'import.meta.url': '__bundleUrl' },
-  plugins: [helpApart],
+  plugins: [helpApart, builtinsOnUse],
 }
 
 const camelCase = name => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())
 
-/** `--version` is answered before anything of the command is even evaluated. */
 function commandBundle(name) {
   const contents = `import { start } from './cli/start.ts'
 start('${name}', async () => {
@@ -123,7 +143,7 @@ import { COMMANDS } from './commands/index.ts'
 void dispatch(COMMANDS)`,
   ),
   pageFiles(),
-  build({ ...commonJs, plugins: [], entryPoints: ['src/cli/help.ts'], outfile: 'dist/help.cjs' }),
+  build({ ...commonJs, plugins: [builtinsOnUse], entryPoints: ['src/cli/help.ts'], outfile: 'dist/help.cjs' }),
   build({ ...commonJs, entryPoints: ['src/sensor/process.ts'], outfile: 'dist/sensor-process.cjs' }),
   build({ ...commonJs, entryPoints: ['src/cli/launch.ts'], outfile: 'dist/launch.cjs' }),
   build({

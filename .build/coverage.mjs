@@ -41,17 +41,16 @@ process.exit(status || (percent < WANTED ? 1 : 0))
 
 /** Builds with source maps and runs every test; the exit code of what failed, or 0. */
 function runTests(folder) {
-  const run = (words, env) =>
-    spawnSync('npm', words, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1
-  const built = run(['run', 'build'], { DAQ_SOURCEMAP: '1' })
+  const run = (name, env) =>
+    spawnSync(process.execPath, [`.build/${name}.mjs`], {
+      cwd: ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    }).status ?? 1
+  const built = run('build', { DAQ_SOURCEMAP: '1' })
   if (built) return built
-  const prepared = run(['exec', '--', 'tap', 'build'], {})
-  if (prepared) return prepared
-  const tested = run(['exec', '--', 'tap', 'run', '--disable-coverage'], {
-    NODE_V8_COVERAGE: folder,
-    NODE_DISABLE_COMPILE_CACHE: '1',
-  })
-  return run(['run', 'build'], {}) || tested
+  const tested = run('test', { NODE_V8_COVERAGE: folder, NODE_DISABLE_COMPILE_CACHE: '1' })
+  return run('build', {}) || tested
 }
 
 /** The numbers of the lines that have code once types and comments are gone: code with a word in it, no imports. */

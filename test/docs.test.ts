@@ -60,7 +60,7 @@ t.test('every page is clean roff', async t => {
     return t.comment('groff is not here: the pages are not checked')
   }
   for (const name of readdirSync(join(ROOT, 'man')).filter(name => /\.\d$/.test(name))) {
-    const warnings = execFileSync('bash', ['-c', `groff -man -Tutf8 -K utf8 -ww -z man/${name} 2>&1`], {
+    const warnings = execFileSync('bash', ['--norc', '-c', `groff -man -Tutf8 -K utf8 -ww -z man/${name} 2>&1`], {
       cwd: ROOT,
       encoding: 'utf8',
     })

@@ -33,7 +33,7 @@ export function commandFolder(parent: string): string {
 export function runLine(line: string, commands: string, { folder, input, environment }: RunOptions): Promise<Outcome> {
   const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env
   const env = { ...inherited, PATH: `${commands}${delimiter}${process.env['PATH']}`, ...environment }
-  const child = spawn('bash', ['-o', 'pipefail', '-c', `unset NODE_OPTIONS\n${line}`], { cwd: folder, env })
+  const child = spawn('bash', ['--norc', '-o', 'pipefail', '-c', `unset NODE_OPTIONS\n${line}`], { cwd: folder, env })
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))

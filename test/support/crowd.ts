@@ -15,8 +15,8 @@ const WINDOW = 50
 
 interface Noted {
   readonly name: string
-  /** Of a packet: how often it came, and how often it did not say that it may have come before. */
-  readonly came: Map<string, { times: number; plain: number }>
+  /** Of a packet that came: how often it did not say that it may have come before. */
+  readonly came: Map<string, number>
   readonly order: string[]
 }
 
@@ -49,12 +49,9 @@ export class Crowd {
     return this.#groups.reduce((sum, { came }) => sum + came.size, 0)
   }
 
-  /** Packets that said that they may have come before. */
-  get marked(): number {
-    return this.#groups.reduce(
-      (sum, { came }) => sum + [...came.values()].reduce((s, c) => s + c.times - c.plain, 0),
-      0,
-    )
+  /** Packets that came to a group without saying that they may have come before. */
+  get unmarked(): number {
+    return this.#groups.reduce((sum, { came }) => sum + [...came.values()].reduce((s, plain) => s + plain, 0), 0)
   }
 
   start(): void {
@@ -83,7 +80,7 @@ export class Crowd {
     for (const { name, came } of [...this.#groups, ...this.#readers]) {
       const missing = this.sent - came.size
       if (missing !== 0) problems.push(`${name}: ${missing} of ${this.sent} missing`)
-      const twice = [...came].filter(([, { plain }]) => plain > 1)
+      const twice = [...came].filter(([, plain]) => plain > 1)
       if (twice.length > 0) problems.push(`${name}: ${twice.length} twice without a mark, as ${twice[0]?.[0]}`)
     }
     const [first, ...others] = this.#readers.map(({ order }) => order.join(' '))
@@ -140,10 +137,7 @@ function noted(name: string): Noted {
 
 function note({ came, order }: Noted, { meta }: Packet): void {
   const id = String(meta['id'])
-  const count = came.get(id) ?? { times: 0, plain: 0 }
-  count.times++
-  if (meta['redelivered'] !== true) count.plain++
-  came.set(id, count)
+  came.set(id, (came.get(id) ?? 0) + (meta['redelivered'] === true ? 0 : 1))
   order.push(`${id}${meta['redelivered'] ? '!' : ''}`)
 }
 

@@ -34,7 +34,8 @@ export function start(t: Test, line: string, { environment, folder = t.testdir({
   const commands = commandFolder(t.testdirName)
   const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env
   const env = { ...inherited, PATH: `${commands}${delimiter}${process.env['PATH']}`, ...environment }
-  const child = spawn('bash', ['-o', 'pipefail', '-c', `unset NODE_OPTIONS\n${line}`], {
+  // With a socket for stdin, bash takes itself for started by a remote shell, and would read the user's .bashrc.
+  const child = spawn('bash', ['--norc', '-o', 'pipefail', '-c', `unset NODE_OPTIONS\n${line}`], {
     cwd: folder,
     env,
     detached: true,

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { ROOT } from './cases.ts'
+import { LOADER, source } from './sources.ts'
 
 export interface Script {
   readonly child: ChildProcess
@@ -19,10 +20,10 @@ export interface ScriptOptions {
 
 /** Runs an ES module; `src/…` in its imports is the folder of the sources. */
 export function startScript(code: string, words: readonly string[] = [], { blocks }: ScriptOptions = {}): Script {
-  const module = code.replaceAll("'src/", `'${ROOT}src/`)
+  const module = code.replace(/'(src\/[^']+)'/g, (_, path: string) => `'${source(path)}'`)
   const limit = blocks === undefined ? '' : `unset NODE_OPTIONS; trap '' XFSZ; ulimit -f ${blocks}; `
-  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', module, '--', 'script', ...words]
-  const child = spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', ...node], { cwd: ROOT })
+  const node = [process.execPath, ...LOADER, '--input-type=module', '-e', module, '--', 'script', ...words]
+  const child = spawn('bash', ['--norc', '-c', `${limit}exec "$@"`, 'bash', ...node], { cwd: ROOT })
   let text = ''
   const add = (chunk: Buffer) => {
     text += chunk
