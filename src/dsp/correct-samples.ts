@@ -30,7 +30,8 @@ export function correctSamples(
   correction: SampleCorrection,
 ): CorrectedSamples | undefined {
   const { dtype } = meta
-  const format = typeof dtype === 'string' ? sampleFormat(dtype, positiveIn(meta['full_scale'])) : undefined
+  const format =
+    typeof dtype === 'string' ? sampleFormat(dtype, { fullScale: positiveIn(meta['full_scale']) }) : undefined
   if (!format || data.length % format.bytes !== 0) return undefined
   const numbers = new Float64Array((data.length / format.bytes) * (format.complex ? 2 : 1))
   format.read(data, numbers)

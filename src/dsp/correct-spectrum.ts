@@ -20,6 +20,13 @@ export interface SpectrumCorrection extends LevelCorrection {
   readonly band: { readonly from: number; readonly to: number } | undefined
 }
 
+/** But for spectra that say themselves that they are inverted. */
+export function isNothing(correction: SpectrumCorrection): boolean {
+  const { offset, gain, reference, table, profile, mode, band, inversion, maskMiddle } = correction
+  const isLeveled = offset !== 0 || [gain, reference, table, profile].some(each => each !== undefined)
+  return !isLeveled && !maskMiddle && mode === undefined && band === undefined && inversion === 'auto'
+}
+
 export interface CorrectedSpectrum {
   readonly data: Uint8Array
   readonly meta: Meta
@@ -84,7 +91,10 @@ function faultOf(
   return undefined
 }
 
-/** Exactly: the bin at frequency 0 stays, that at +f changes places with that at -f. Real samples' turn end to end. */
+/**
+ * Exactly: the bin at frequency 0 stays, that at +f changes places with that at -f. Real samples' turn end to end. Complex
+ * bins become conjugate, too: else their samples would run backwards.
+ */
 function invert({ numbers, scale, rows, bins, zero, oneSided }: Spectrum): void {
   const parts = scale === 'complex' ? 2 : 1
   const before = numbers.slice()
@@ -92,7 +102,8 @@ function invert({ numbers, scale, rows, bins, zero, oneSided }: Spectrum): void 
     for (let k = 0; k < bins; k++) {
       const mirrored = oneSided ? bins - 1 - k : (2 * zero - k + bins) % bins
       for (let part = 0; part < parts; part++) {
-        numbers[(row * bins + k) * parts + part] = before[(row * bins + mirrored) * parts + part] ?? 0
+        const number = before[(row * bins + mirrored) * parts + part] ?? 0
+        numbers[(row * bins + k) * parts + part] = part === 0 ? number : -number
       }
     }
   }

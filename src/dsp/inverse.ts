@@ -3,6 +3,7 @@
 import { dtypeNamed } from '../codec/dtype.ts'
 import { placeOf } from '../codec/place.ts'
 import { readMeta } from '../codec/unreadable.ts'
+import { LruMap } from '../lru-map.ts'
 import { type Meta, type Packet, packet } from '../packet.ts'
 import type { Reject, Rejecter } from '../stream/reject.ts'
 import type { Stage } from '../stream/step.ts'
@@ -19,6 +20,9 @@ const OF_SPECTRA = [
   ...['normalization', 'coherent_gain', 'enbw', 'averages', 'padded', 'row_interval', 'seq'],
 ]
 
+/** Points of all transforms whose tables are kept: packets may have every size in turn. */
+const MOST_POINTS = 2 ** 20
+
 type Fault = Pick<Reject, 'reason' | 'detail'>
 
 /**
@@ -26,8 +30,8 @@ type Fault = Pick<Reject, 'reason' | 'detail'>
  * other as the transform has them, from 0 up, divided by the size. The window stays in the samples. All else is passed on.
  */
 export function inverseStage(reject: Rejecter): Stage {
-  const plans = new Map<number, Fft>()
-  const realPlans = new Map<number, RealFft>()
+  const plans = plansOf(fft)
+  const realPlans = plansOf(realFft)
   return {
     push(batch) {
       const out: Packet[] = []
@@ -45,8 +49,8 @@ export function inverseStage(reject: Rejecter): Stage {
             break
           }
           const samples = bins.oneSided
-            ? realSamples(bins, planFor(realPlans, bins.size, realFft))
-            : complexSamples(bins, planFor(plans, bins.size, fft))
+            ? realSamples(bins, realPlans(bins.size))
+            : complexSamples(bins, plans(bins.size))
           out.push(samplesPacket(samples, bins, { ...meta, ...timeOfRow(meta, row) }))
         }
       }
@@ -55,10 +59,10 @@ export function inverseStage(reject: Rejecter): Stage {
   }
 }
 
-function planFor<Plan>(plans: Map<number, Plan>, size: number, make: (size: number) => Plan): Plan {
-  const plan = plans.get(size) ?? make(size)
-  plans.set(size, plan)
-  return plan
+/** The plan of each size, made again where too many others came in between. */
+function plansOf<Plan extends { readonly size: number }>(make: (size: number) => Plan): (size: number) => Plan {
+  const plans = new LruMap<number, Plan>(MOST_POINTS, ({ size }) => size)
+  return size => plans.getOrMake(size, () => make(size))
 }
 
 interface Bins {

@@ -18,7 +18,7 @@ export interface KernelOptions {
   readonly layout: Layout
 }
 
-/** Addresses of what the kernel keeps in its memory. */
+/** Where the kernel keeps what, after a base that it is given: each thread has one of its own. */
 export interface Layout {
   /** Four sums of powers (of the scale `db`): not finite where a power was not. */
   readonly sums: number
@@ -30,7 +30,7 @@ export interface Layout {
   readonly work: readonly [number, number]
   /** Of real samples, two of which are a number. */
   readonly planes: Planes | undefined
-  /** The first byte that is free. */
+  /** How many bytes it is. */
   readonly end: number
 }
 
@@ -41,9 +41,9 @@ export function middleStrides(size: number): readonly number[] {
   return strides
 }
 
-/** Lays out the memory from an address on, a multiple of 64. */
-export function layoutOf(size: number, start: number, { real = false } = {}): Layout {
-  let end = start
+/** For a base that is a multiple of 64. */
+export function layoutOf(size: number, { real = false } = {}): Layout {
+  let end = 0
   const take = (bytes: number) => {
     const at = end
     end += Math.ceil(bytes / 64) * 64
@@ -58,7 +58,7 @@ export function layoutOf(size: number, start: number, { real = false } = {}): La
   return { sums, window, tables, work, planes, end }
 }
 
-/** Exports `run(input, output, hop, count)`: addresses, bytes from block to block, how many blocks (at least one). */
+/** Exports `run(base, input, output, hop, count)`: addresses, bytes from block to block, how many blocks (at least one). */
 export function kernelCode(options: KernelOptions): Uint8Array<ArrayBuffer> {
   const { size, scale, fused, shared, layout } = options
   const arithmetic = fused ? FUSED : SEPARATE
@@ -80,7 +80,7 @@ export function kernelCode(options: KernelOptions): Uint8Array<ArrayBuffer> {
   return moduleBytes({ functions: [...named, ['run', driver(calls, rowBytes)]], shared })
 }
 
-/** A pass, and the address it is given: that of the block's row, or one that is always the same. */
+/** A pass, and the address that it is given beside the base: that of the block's row, or one after the base. */
 interface Call {
   readonly pass: FunctionCode
   readonly to?: 'row' | number
@@ -114,13 +114,14 @@ function outer(
 
 /** Takes the blocks through the passes, one after the other, so that each stays in the nearest cache. */
 function driver(calls: readonly Call[], rowBytes: number): FunctionCode {
-  const f = new FunctionCode(4)
-  const [input, output, hop, count] = [f.parameter(0), f.parameter(1), f.parameter(2), f.parameter(3)]
+  const f = new FunctionCode(5)
+  const base = f.parameter(0)
+  const [input, output, hop, count] = [f.parameter(1), f.parameter(2), f.parameter(3), f.parameter(4)]
   f.loop(() => {
     for (const [index, { to }] of calls.entries()) {
-      if (index === 0) f.call(index, input.get)
-      else if (to === undefined) f.call(index)
-      else f.call(index, to === 'row' ? output.get : int.value(to))
+      if (index === 0) f.call(index, base.get, input.get)
+      else if (to === undefined) f.call(index, base.get)
+      else f.call(index, base.get, to === 'row' ? output.get : int.add(base.get, int.value(to)))
     }
     f.set(input, int.add(input.get, hop.get))
     f.advance(output, rowBytes)

@@ -14,7 +14,7 @@ const HALF_UNIT = UNIT / 2
 export const FIRST_ENTRY = UNIT
 export const MIDDLE_ENTRY = 3 * NUMBER
 
-/** Where a pass of so many numbers reads, writes and finds its rotations. */
+/** Where a pass of so many numbers reads, writes and finds its rotations: addresses after its base, its first parameter. */
 export interface Pass {
   readonly size: number
   readonly source: number
@@ -38,15 +38,16 @@ export interface FirstPass extends Pass {
 }
 
 /**
- * `(samples)`: weights the samples, whose parts lie side by side, and makes butterflies of the four quarters of the block. The
+ * `(base, samples)`: weights the samples, whose parts lie side by side, and makes butterflies of the four quarters of the block. The
  * outputs of each are a unit: groups are four long from here on.
  */
 export function firstPass({ size, window, target, table, arithmetic }: FirstPass): FunctionCode {
-  const f = new FunctionCode(1)
-  const sample = f.parameter(0)
-  const weight = f.int(int.value(0))
-  const put = f.int(int.value(0))
+  const f = new FunctionCode(2)
+  const [base, sample] = [f.parameter(0), f.parameter(1)]
+  const weight = f.int(base.get)
+  const put = f.int(base.get)
   const quarter = (size / 4) * NUMBER
+  const end = f.int(int.add(base.get, int.value(quarter)))
   const weighted = (a: number, b: number) => {
     const first = f.keep(
       vector.multiply(vector.load(sample.get, a * quarter), vector.load(weight.get, window + a * quarter)),
@@ -74,7 +75,7 @@ export function firstPass({ size, window, target, table, arithmetic }: FirstPass
     f.advance(sample, HALF_UNIT)
     f.advance(put, 2 * UNIT)
     f.advance(weight, HALF_UNIT)
-    return int.isBelow(weight.get, int.value(quarter))
+    return int.isBelow(weight.get, end.get)
   })
   return f
 }
@@ -92,13 +93,15 @@ export interface MiddlePass extends Pass {
   readonly stride: number
 }
 
-/** `()`: butterflies of the four quarters, rotated by what their group wants. */
+/** `(base)`: butterflies of the four quarters, rotated by what their group wants. */
 export function middlePass({ size, stride, source, target, table, arithmetic }: MiddlePass): FunctionCode {
-  const f = new FunctionCode(0)
-  const at = f.int(int.value(0))
-  const put = f.int(int.value(0))
-  const entry = f.int(int.value(0))
+  const f = new FunctionCode(1)
+  const base = f.parameter(0)
+  const at = f.int(base.get)
+  const put = f.int(base.get)
+  const entry = f.int(base.get)
   const group = stride * NUMBER
+  const end = f.int(int.add(base.get, int.value((size / stride / 4) * MIDDLE_ENTRY)))
   f.loop(() => {
     const roots = [0, 1, 2].map(k => ({
       re: f.keep(vector.loadOne(entry.get, table + k * NUMBER)),
@@ -126,7 +129,7 @@ export function middlePass({ size, stride, source, target, table, arithmetic }: 
     }
     f.advance(put, 3 * group)
     f.advance(entry, MIDDLE_ENTRY)
-    return int.isBelow(entry.get, int.value((size / stride / 4) * MIDDLE_ENTRY))
+    return int.isBelow(entry.get, end.get)
   })
   return f
 }
@@ -148,24 +151,25 @@ export interface Finish {
   end?(): void
 }
 
-/** `(output)`: butterflies of what is left, four or two parts, without rotations: their outputs are bins. */
+/** `(base, output)`: butterflies of what is left, four or two parts, without rotations: their outputs are bins. */
 export function lastPass({ size, radix, source, shift, binBytes, finish }: LastPass): FunctionCode {
-  const f = new FunctionCode(1)
-  const output = f.parameter(0)
-  const at = f.int(int.value(0))
+  const f = new FunctionCode(2)
+  const [base, output] = [f.parameter(0), f.parameter(1)]
+  const at = f.int(base.get)
   const apart = (size / radix) * NUMBER
-  const { put, end } = finish(f)
+  const end = f.int(int.add(base.get, int.value(apart)))
+  const finished = finish(f)
   f.loop(() => {
     const outputs = radix === 4 ? butterfly4(f, at.get, source, apart) : butterfly2(f, at.get, source, apart)
     for (const [k, bins] of outputs.entries()) {
       const place = shift ? (k + radix / 2) % radix : k
-      put(output.get, place * (size / radix) * binBytes, bins)
+      finished.put(output.get, place * (size / radix) * binBytes, bins)
     }
     f.advance(at, UNIT)
     f.advance(output, 4 * binBytes)
-    return int.isBelow(at.get, int.value(apart))
+    return int.isBelow(at.get, end.get)
   })
-  end?.()
+  finished.end?.()
   return f
 }
 

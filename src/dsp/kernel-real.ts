@@ -10,7 +10,7 @@ import { FunctionCode, int, type MultiplyAdd, vector } from './wasm.ts'
 const FOUR = 16
 const FLOAT = 4
 
-/** Addresses: real and imaginary parts of Z as two rows, and for each bin its root and what it is multiplied with. */
+/** Addresses after a base: real and imaginary parts of Z as two rows, and for each bin its root and what it is multiplied with. */
 export interface Planes {
   readonly re: number
   readonly im: number
@@ -44,16 +44,18 @@ export interface UntanglePass {
   finish(f: FunctionCode): Finish
 }
 
-/** `(output)`: half + 1 bins, four at a time: up to three numbers behind them are written, too. */
+/** `(base, output)`: half + 1 bins, four at a time: up to three numbers behind them are written, too. */
 export function untanglePass({ half, planes, binBytes, arithmetic, finish }: UntanglePass): FunctionCode {
-  const f = new FunctionCode(1)
-  const output = f.parameter(0)
-  const at = f.int(int.value(0))
+  const f = new FunctionCode(2)
+  const [base, output] = [f.parameter(0), f.parameter(1)]
+  const after = (bytes: number) => int.add(base.get, int.value(bytes))
+  const at = f.int(base.get)
+  const last = f.int(after((half + 1) * FLOAT))
   // An address of its own: it goes below that of the row, and offsets are not negative.
-  const mirrored = f.int(int.value(planes.re + (half - 3) * FLOAT))
+  const mirrored = f.int(after(planes.re + (half - 3) * FLOAT))
   // The bin behind the last is the first again.
   for (const plane of [planes.re, planes.im]) {
-    f.store(int.value(half * FLOAT), plane, vector.load(int.value(0), plane))
+    f.store(after(half * FLOAT), plane, vector.load(base.get, plane))
   }
   const { put, end } = finish(f)
   f.loop(() => {
@@ -75,7 +77,7 @@ export function untanglePass({ half, planes, binBytes, arithmetic, finish }: Unt
     f.advance(at, FOUR)
     f.advance(mirrored, -FOUR)
     f.advance(output, 4 * binBytes)
-    return int.isBelow(at.get, int.value((half + 1) * FLOAT))
+    return int.isBelow(at.get, last.get)
   })
   end?.()
   return f

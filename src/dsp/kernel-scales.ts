@@ -51,14 +51,14 @@ function powers(arithmetic: MultiplyAdd): (f: FunctionCode) => Finish {
 }
 
 /**
- * `(row)`: so many bytes of powers become decibels, and up to three numbers behind them. The logarithm of what is not finite
+ * `(base, row)`: so many bytes of powers become decibels, and up to three numbers behind them. The logarithm of what is not finite
  * would be a number like any other: the sums tell of it. One vector a turn, because more would not fit the registers.
  */
 export function decibelPass(bytes: number, sums: number, arithmetic: MultiplyAdd): FunctionCode {
-  const f = new FunctionCode(1)
-  const row = f.parameter(0)
+  const f = new FunctionCode(2)
+  const [base, row] = [f.parameter(0), f.parameter(1)]
   const end = f.int(int.add(row.get, int.value(bytes)))
-  const sum = f.vector(vector.load(int.value(0), sums))
+  const sum = f.vector(vector.load(base.get, sums))
   f.loop(() => {
     const power = f.keep(vector.load(row.get, 0))
     f.set(sum, vector.add(sum.get, power))
@@ -66,6 +66,6 @@ export function decibelPass(bytes: number, sums: number, arithmetic: MultiplyAdd
     f.advance(row, BYTES)
     return int.isBelow(row.get, end.get)
   })
-  f.store(int.value(0), sums, sum.get)
+  f.store(base.get, sums, sum.get)
   return f
 }

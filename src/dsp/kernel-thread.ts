@@ -26,37 +26,57 @@ const PIECES = 16
 
 /** JavaScript, because a thread has no loader of its own: it needs nothing but what it is given. */
 const PROGRAM = `
-const { module, memory, control } = require('node:worker_threads').workerData
-const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports
-for (;;) {
-  Atomics.store(control, ${STATE}, ${IDLE})
-  Atomics.notify(control, ${STATE})
-  for (let look = 0; Atomics.compareExchange(control, ${STATE}, ${OFFERED}, ${WORKING}) !== ${OFFERED}; look++)
-    if (look > ${LOOKS}) Atomics.wait(control, ${STATE}, ${IDLE})
+require('node:worker_threads').parentPort.once('message', ({ module, memory, control, base }) => {
+  const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports
   for (;;) {
-    const first = Atomics.add(control, ${NEXT}, control[${PIECE}])
-    const left = control[${COUNT}] - first
-    if (left <= 0) break
-    run(control[2] + first * control[4], control[3] + first * control[6], control[4], Math.min(control[${PIECE}], left))
+    Atomics.store(control, ${STATE}, ${IDLE})
+    Atomics.notify(control, ${STATE})
+    for (let look = 0; Atomics.compareExchange(control, ${STATE}, ${OFFERED}, ${WORKING}) !== ${OFFERED}; look++)
+      if (look > ${LOOKS}) Atomics.wait(control, ${STATE}, ${IDLE})
+    const [input, output, hop, , rowBytes] = control.subarray(${JOB})
+    for (;;) {
+      const first = Atomics.add(control, ${NEXT}, control[${PIECE}])
+      const left = control[${COUNT}] - first
+      if (left <= 0) break
+      run(base, input + first * hop, output + first * rowBytes, hop, Math.min(control[${PIECE}], left))
+    }
   }
-}`
+})`
+
+/** It has no end of its own: it goes when the process goes. */
+function startThread(): Worker {
+  const thread = new Worker(PROGRAM, { eval: true, stdout: false, stderr: false })
+  thread.unref()
+  return thread
+}
+
+let prepared: Worker | undefined
+
+/** Starts the thread of the next kernel: it takes as long as a program does, while the first samples are on their way. */
+export function prepareThread(): void {
+  prepared ??= startThread()
+}
 
 export class KernelThread {
   readonly #control = new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT))
   readonly #rowBytes: number
   readonly #help: (...job: Job) => void
 
-  /** The module works in this memory; `help` does the same elsewhere in it. A row of output has so many bytes. */
+  /** The module works in this memory from the base on; `help` does the same elsewhere in it. A row of output has so many bytes. */
   constructor(
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
-    { rowBytes, help }: { readonly rowBytes: number; readonly help: (...job: Job) => void },
+    {
+      base,
+      rowBytes,
+      help,
+    }: { readonly base: number; readonly rowBytes: number; readonly help: (...job: Job) => void },
   ) {
     this.#rowBytes = rowBytes
     this.#help = help
-    const workerData = { module, memory, control: this.#control }
-    // It has no end of its own: it goes when the process goes.
-    new Worker(PROGRAM, { eval: true, workerData, stdout: false, stderr: false }).unref()
+    const thread = prepared ?? startThread()
+    prepared = undefined
+    thread.postMessage({ module, memory, control: this.#control, base })
   }
 
   /** False as long as the thread is not there: whoever asked does the job better himself. */

@@ -13,8 +13,6 @@ export const GREATEST_SIZE = 2 ** 20
 
 /** Of a memory. */
 const PAGE_BYTES = 65536
-/** No table begins at address 0. */
-const START = 64
 const FLOAT = 4
 /** Sides begin at multiples of it, and a few numbers more than its rows may be written by each. */
 const ALIGNMENT = 64
@@ -66,18 +64,16 @@ export class Kernel {
   constructor(settings: KernelSettings) {
     const { scale, shift, real, numbers, blocks, threaded = false, fused = hasRelaxedSimd() } = settings
     const size = real ? settings.size / 2 : settings.size
-    const layout = layoutOf(size, START, { real: real !== undefined })
+    const layout = layoutOf(size, { real: real !== undefined })
     // Both threads work at the same time: each has tables and rooms of its own.
-    const other = threaded ? layoutOf(size, layout.end, { real: real !== undefined }) : undefined
-    const layouts = other ? [layout, other] : [layout]
-    const start = (other ?? layout).end
+    const bases = threaded ? [0, layout.end] : [0]
+    const start = layout.end * bases.length
     const inputBytes = Math.ceil(numbers / 2) * NUMBER
     const rowBytes = (real ? size + 1 : size) * binBytes(scale)
     const sideBytes = Math.ceil((inputBytes + blocks * rowBytes) / ALIGNMENT + 1) * ALIGNMENT
     const pages = Math.ceil((start + sideBytes * (threaded ? 2 : 1)) / PAGE_BYTES)
     const memory = new WebAssembly.Memory({ initial: pages, ...(threaded && { maximum: pages, shared: true }) })
-    const moduleOf = (layout: Layout) =>
-      new WebAssembly.Module(kernelCode({ size, scale, shift, fused, shared: threaded, layout }))
+    const module = new WebAssembly.Module(kernelCode({ size, scale, shift, fused, shared: threaded, layout }))
     const { buffer } = memory
     const side = (at: number): Side => ({
       input: new Float32Array(buffer, at, numbers),
@@ -86,17 +82,16 @@ export class Kernel {
     const first = side(start)
     this.settings = settings
     this.sides = threaded ? [first, side(start + sideBytes)] : [first]
-    this.#sums = layouts.map(({ sums }) => new Float32Array(buffer, sums, 4))
+    this.#sums = bases.map(base => new Float32Array(buffer, base + layout.sums, 4))
     this.#rowBytes = rowBytes
     const memoryNumbers = new Float32Array(buffer)
-    for (const each of layouts) {
-      memoryNumbers.set(settings.weights, each.window / FLOAT)
-      fillTables(memoryNumbers, each, size)
-      if (real) fillPlanes(memoryNumbers, each, real.factors)
-    }
-    const run = runOf(moduleOf(layout), memory)
+    memoryNumbers.set(settings.weights, layout.window / FLOAT)
+    fillTables(memoryNumbers, layout, size)
+    if (real) fillPlanes(memoryNumbers, layout, real.factors)
+    if (threaded) memoryNumbers.copyWithin(layout.end / FLOAT, 0, layout.end / FLOAT)
+    const run = runOf(module, memory)
     this.#run = run
-    this.#thread = other ? new KernelThread(moduleOf(other), memory, { rowBytes, help: run }) : undefined
+    this.#thread = threaded ? new KernelThread(module, memory, { base: layout.end, rowBytes, help: run }) : undefined
   }
 
   /** The first side, of a kernel without a thread the only one. */
@@ -140,7 +135,7 @@ export class Kernel {
 function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): (...job: Job) => void {
   const run = new WebAssembly.Instance(module, { env: { memory } }).exports['run']
   if (typeof run !== 'function') throw new TypeError('the kernel exports no run')
-  return (...job) => run(...job)
+  return (...job) => run(0, ...job)
 }
 
 function fillPlanes(memory: Float32Array, { planes }: Layout, factors: Float64Array): void {

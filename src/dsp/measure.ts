@@ -14,42 +14,76 @@ export interface Peak {
 export interface PeakOptions {
   /** The greatest so many. */
   readonly count: number
-  /** Decibels that a peak has at least. */
-  readonly least?: number
-  /** Bins on both sides that must be lower. */
-  readonly apart?: number
-  /** The main lobe of the window, which says what a tone between two bins looks like; without, a peak is a parabola. */
+  /** Decibels of the noise; without, a peak may be as low as it will. */
+  readonly floor?: number
+  /** Decibels that a peak stands above the noise at least. */
+  readonly above?: number
+  /** The main lobe of the window, which says how wide a tone is, and what one between two bins looks like; without, a parabola. */
   readonly lobe?: Lobe
 }
 
 type Decibels = ArrayLike<number>
 
-/** The greatest bins that are greater than those beside them, the greatest first. NaN and infinities are no levels. */
+/** Decibels by which a peak stands out, as spectrum analysers have it at first. */
+const EXCURSION = 6
+
+/**
+ * The greatest peaks, the greatest first. A peak is a bin
+ * - that stands `above` the noise,
+ * - from which the levels fall by 6 dB (by `above`, where that is less) on both sides before they rise over it: the peak
+ *   excursion of spectrum analysers, or topographic prominence; beyond the first and the last bin they have fallen,
+ * - with none greater so near that it lies within the main lobe of the window.
+ *
+ * Of equal bins the first is the peak. NaN is no level, and infinity none that is listed.
+ */
 export function peaksOf(
   levels: Decibels,
   axis: FrequencyAxis,
-  { count, least, apart = 1, lobe }: PeakOptions,
+  { count, floor = Number.NEGATIVE_INFINITY, above = EXCURSION, lobe }: PeakOptions,
 ): readonly Peak[] {
-  const found: Peak[] = []
-  for (let bin = 0; bin < levels.length; bin++) {
-    const level = levels[bin] ?? Number.NaN
-    if (!Number.isFinite(level) || (least !== undefined && level < least) || !isPeak(levels, bin, apart)) continue
-    found.push({ bin, frequency: bin, level })
-  }
-  return found
-    .sort((a, b) => b.level - a.level)
+  const reach = lobe ? Math.ceil(lobe.width) - 1 : 0
+  const levelOf = (bin: number) => levels[bin] ?? Number.NaN
+  return prominentBins(levels, Math.max(0, Math.min(EXCURSION, above)))
+    .filter(bin => Number.isFinite(levelOf(bin)) && !(levelOf(bin) < floor + above))
+    .filter(bin => isGreatest(levels, bin, reach))
+    .sort((a, b) => levelOf(b) - levelOf(a))
     .slice(0, count)
-    .map(({ bin, level }) => {
+    .map(bin => {
       const { shift, gain } = topOf(levels, bin, lobe)
-      return { bin, frequency: axis.start + (bin + shift) * axis.step, level: level + gain }
+      return { bin, frequency: axis.start + (bin + shift) * axis.step, level: levelOf(bin) + gain }
     })
 }
 
-/** Of equal bins side by side the first is the peak. */
-function isPeak(levels: Decibels, bin: number, apart: number): boolean {
-  const level = levels[bin] ?? 0
-  for (let k = Math.max(0, bin - apart); k <= Math.min(levels.length - 1, bin + apart); k++) {
-    const other = levels[k] ?? 0
+/** The greatest bin of each rise that is followed by as much of a fall, in one pass. */
+function prominentBins(levels: Decibels, excursion: number): readonly number[] {
+  const found: number[] = []
+  let going: 'up' | 'down' = 'up'
+  /** The greatest bin since it goes up. */
+  let top: number | undefined
+  /** The greatest level since it goes up, the least since it goes down. */
+  let extreme = Number.NaN
+  for (let bin = 0; bin < levels.length; bin++) {
+    const level = levels[bin] ?? Number.NaN
+    if (Number.isNaN(level)) continue
+    if (going === 'down' && level < extreme) extreme = level
+    else if (going === 'up' && !(level <= extreme)) {
+      top = bin
+      extreme = level
+    } else if (level !== extreme && Math.abs(level - extreme) >= excursion) {
+      if (going === 'up' && top !== undefined) found.push(top)
+      going = going === 'up' ? 'down' : 'up'
+      top = bin
+      extreme = level
+    }
+  }
+  return going === 'up' && top !== undefined ? [...found, top] : found
+}
+
+/** Of the bins so near; of equal ones the first is. */
+function isGreatest(levels: Decibels, bin: number, reach: number): boolean {
+  const level = levels[bin] ?? Number.NaN
+  for (let k = Math.max(0, bin - reach); k <= Math.min(levels.length - 1, bin + reach); k++) {
+    const other = levels[k] ?? Number.NaN
     if (k < bin ? other >= level : other > level) return false
   }
   return true
@@ -61,7 +95,7 @@ function topOf(levels: Decibels, bin: number, lobe: Lobe | undefined): LobePlace
   const none = { shift: 0, gain: 0 }
   if (before === undefined || level === undefined || after === undefined) return none
   if (!Number.isFinite(before + level + after)) return none
-  if (lobe) return lobe(before, after)
+  if (lobe) return lobe.placeOf(before, after)
   const curve = before - 2 * level + after
   const shift = (before - after) / (2 * curve)
   return curve < 0 && Math.abs(shift) <= 0.5 ? { shift, gain: ((after - before) * shift) / 4 } : none
@@ -69,9 +103,17 @@ function topOf(levels: Decibels, bin: number, lobe: Lobe | undefined): LobePlace
 
 /** The mean of the decibels without the lowest fifth: what is left when a filter has cut the ends of the band away. */
 export function noiseFloor(levels: Decibels): number {
-  const sorted = Float64Array.from(levels).filter(Number.isFinite).sort()
-  const rest = sorted.subarray(Math.floor(sorted.length / 5))
-  return rest.reduce((sum, level) => sum + level, 0) / rest.length
+  const finite = new Float64Array(levels.length)
+  let count = 0
+  for (let bin = 0; bin < levels.length; bin++) {
+    const level = levels[bin] ?? Number.NaN
+    if (Number.isFinite(level)) finite[count++] = level
+  }
+  const sorted = finite.subarray(0, count).sort()
+  const lowest = Math.floor(count / 5)
+  let sum = 0
+  for (let at = lowest; at < count; at++) sum += sorted[at] ?? 0
+  return sum / (count - lowest)
 }
 
 /**
@@ -107,10 +149,13 @@ export function bandPower(
   return 10 * Math.log10((sum * (perHertz ? step : 1)) / noiseBandwidth)
 }
 
+/** A decibel of power as natural logarithm: powers of ten take several times as long. */
+const DECIBEL = Math.LN10 / 10
+
 function powerOf(levels: Decibels, from: number, to: number): number {
   let sum = 0
   for (let bin = Math.max(0, from); bin <= Math.min(levels.length - 1, to); bin++) {
-    const power = 10 ** ((levels[bin] ?? 0) / 10)
+    const power = Math.exp((levels[bin] ?? 0) * DECIBEL)
     if (!Number.isNaN(power)) sum += power
   }
   return sum

@@ -74,12 +74,15 @@ export function measurements(spectrum: LevelSpectrum, options: MeasureOptions): 
   const { levels, axis, axisUnit, unit, density, noiseBandwidth, window, size } = spectrum
   const floor = noiseFloor(levels)
   const lobe = window && lobeOf(window, size)
-  const peaks = peaksOf(levels, axis, { count: options.peaks, least: floor + options.above, ...(lobe && { lobe }) })
+  const found = { count: Math.max(1, options.peaks), floor, above: options.above, ...(lobe && { lobe }) }
+  const peaks = peaksOf(levels, axis, found)
   const [strongest] = peaks
   const binNoise = axisUnit === 'Hz' && !density ? 10 * Math.log10(axis.step * noiseBandwidth) : 0
   return {
     unit,
-    peaks: peaks.map(({ frequency, level }) => ({ frequency: rounded(frequency, axis.step), level: decibels(level) })),
+    peaks: peaks
+      .slice(0, options.peaks)
+      .map(({ frequency, level }) => ({ frequency: rounded(frequency, axis.step), level: decibels(level) })),
     noise_floor: decibels(floor),
     ...(axisUnit === 'Hz' && { noise_density: decibels(floor - binNoise) }),
     snr: strongest ? decibels(strongest.level - floor) : null,

@@ -53,8 +53,8 @@ export function rateBetween(first: Meta, last: Meta, samples: number): number | 
   return (samples * 1e9) / Number(to - from)
 }
 
-/** Since 1970. */
-function nanosecondsIn({ timestamp, timestamp_ns: nanoseconds }: Meta): bigint | undefined {
+/** Since 1970; nothing where the packet has no time. */
+export function nanosecondsIn({ timestamp, timestamp_ns: nanoseconds }: Meta): bigint | undefined {
   if (typeof nanoseconds === 'string' && /^\d+$/.test(nanoseconds)) return BigInt(nanoseconds)
   const milliseconds = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN
   if (Number.isNaN(milliseconds)) return undefined

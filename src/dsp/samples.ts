@@ -38,20 +38,27 @@ const VIEWS: Readonly<Record<string, Make>> = {
 /** float32 holds whole numbers up to 24 bits. */
 const EXACT_BYTES = 2
 
+export interface SampleScale {
+  /** The sample that stands for 1; default: of integers 2^(bits - 1), of unsigned ones 2^bits, else 1. */
+  readonly fullScale?: number | undefined
+  /** What samples are divided by instead; unsigned ones still have their zero at half of full scale. */
+  readonly divisor?: number | undefined
+}
+
 /**
  * How samples of a dtype are read; nothing where it is unknown or has no numbers for samples (bool, float16).
- * Integers are divided by their full scale, 2^(bits - 1) or the one given; unsigned ones have that in their middle.
+ * Integers become fractions of their full scale; of unsigned ones 0 stands for -1, and half of full scale for 0.
  */
-export function sampleFormat(name: string, fullScale?: number): SampleFormat | undefined {
+export function sampleFormat(name: string, { fullScale, divisor }: SampleScale = {}): SampleFormat | undefined {
   const dtype = dtypeNamed(name)
   if (!dtype) return undefined
   const { complex, kind, size, littleEndian } = dtype
   const width = complex ? size / 2 : size
   const make = VIEWS[`${kind}${width * 8}`]
   if (!make) return undefined
-  const half = 2 ** (width * 8 - 1)
-  const offset = kind === 'uint' ? half : 0
-  const scale = fullScale ?? (kind === 'float' ? 1 : half)
+  const offset = kind === 'uint' ? (fullScale ?? 2 ** (width * 8)) / 2 : 0
+  const one = fullScale ?? (kind === 'float' ? 1 : 2 ** (width * 8 - 1))
+  const scale = divisor ?? (kind === 'uint' ? offset : one)
   const isPlain = kind === 'float' && littleEndian && scale === 1
   return {
     plain: isPlain && width === 4 ? 4 : isPlain && width === 8 ? 8 : undefined,

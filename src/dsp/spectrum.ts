@@ -2,6 +2,7 @@
 
 import { placeOf } from '../codec/place.ts'
 import { readMeta } from '../codec/unreadable.ts'
+import { LruMap } from '../lru-map.ts'
 import { gapOf, type Meta, type Packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import type { Reject, Rejecter } from '../stream/reject.ts'
@@ -11,6 +12,7 @@ import { numberIn, positiveIn } from './frequency-axis.ts'
 import { type SampleFormat, sampleFormat } from './samples.ts'
 import { SpectrumMaker } from './spectrum-maker.ts'
 import { isSpectrum, type SpectrumForm } from './spectrum-meta.ts'
+import { TimeHoles } from './time-holes.ts'
 
 export interface SpectrumOptions extends SpectrumForm {
   /** The share of a block that it has in common with the next: 0 … below 1. */
@@ -26,7 +28,7 @@ export interface SpectrumOptions extends SpectrumForm {
   readonly rows: number
   /** Hz, where the packets do not say. */
   readonly sampleRate: number | undefined
-  /** What integers are divided by; default: what their type can hold. */
+  /** What samples are divided by; default: integers by their full scale. */
   readonly fullScale: number | undefined
 }
 
@@ -79,6 +81,8 @@ interface Stream {
   readonly maker: SpectrumMaker
   /** What its maker is made for. */
   readonly kind: string
+  /** Of values whose times tell their rate. */
+  readonly holes: TimeHoles | undefined
   /** What must stay the same within a block, too. */
   state: string
   /** The number that the next packet should have. */
@@ -87,17 +91,19 @@ interface Stream {
 
 /**
  * A packet with samples as data, of its `dtype`, or with one as its `value`, belongs to the stream of its `name`. A block never
- * reaches across a gap record, a jump of `seq`, or a change of what the packets say of their samples. All else is passed on.
+ * reaches across a gap record, a `value` that is no number, a jump of `seq`, a hole in the times that tell the rate of values,
+ * or a change of what the packets say of their samples. All else is passed on.
  */
 export function spectrumStage(options: SpectrumOptions, context: SpectrumContext): SpectrumStage {
   const { reject, count } = context
   const streams = new Map<string, Stream>()
-  const formats = new Map<string, SampleFormat | undefined>()
-  const formatOf: FormatOf = (dtype, told) => {
-    const fullScale = options.fullScale ?? told
+  const formats = new LruMap<string, SampleFormat>(MOST_STREAMS)
+  const formatOf: FormatOf = (dtype, fullScale) => {
     const key = `${dtype} ${fullScale}`
-    if (!formats.has(key)) formats.set(key, sampleFormat(dtype, fullScale))
-    return formats.get(key)
+    const known = formats.get(key)
+    const format = known ?? sampleFormat(dtype, { fullScale, divisor: options.fullScale })
+    if (format && !known) formats.set(key, format)
+    return format
   }
   let untransformed = 0
 
@@ -105,16 +111,24 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
     for (const { maker } of streams.values()) untransformed += maker.finish(out)
   }
 
+  /** A value that is none, as of a sensor that could not measure, is a sample that is missing. */
+  function interrupt(meta: Meta, out: Packet[]): void {
+    const stream = streams.get(nameOf(meta))
+    if (stream?.kind.startsWith(VALUE)) untransformed += stream.maker.finish(out)
+  }
+
   let transient = false
 
   function take(meta: Meta, { dtype, format, data }: Samples, out: Packet[]): Fault | undefined {
-    const name = String(meta['name'] ?? '')
+    const name = nameOf(meta)
     const sampleRate = positiveIn(meta['sample_rate']) ?? options.sampleRate
     const known = streams.get(name)
     const kind = `${dtype} ${sampleRate} ${meta['full_scale']}`
     const state = STATE.map(field => meta[field]).join(' ')
     const seq = numberIn(meta['seq'])
-    const isWhole = known?.kind === kind && known.state === state && (seq === undefined || seq === known.next)
+    const isSame = known?.kind === kind && known.state === state && (seq === undefined || seq === known.next)
+    const isAfterHole = known?.holes?.isBefore(meta) === true
+    const isWhole = isSame && !isAfterHole
     if (known && !isWhole) untransformed += known.maker.finish(out)
     let stream = known
     if (known?.kind !== kind) {
@@ -127,6 +141,7 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
         kind,
         state,
         next: 0,
+        holes: dtype === VALUE && sampleRate === undefined ? new TimeHoles() : undefined,
         maker: new SpectrumMaker({
           ...options,
           form: options,
@@ -163,6 +178,7 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
         const samples = samplesOf(packet.data, meta, formatOf)
         if (samples === undefined) {
           if (gapOf(meta)) finish(out)
+          else if (meta['value'] !== undefined) interrupt(meta, out)
           out.push(packet)
           continue
         }
@@ -181,6 +197,8 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
     },
   }
 }
+
+const nameOf = (meta: Meta): string => String(meta['name'] ?? '')
 
 /** Of a data packet or a value; why it has none that can be read; nothing where the packet is something else. */
 function samplesOf(data: Uint8Array, meta: Meta, formatOf: FormatOf): Samples | Fault | undefined {

@@ -1,5 +1,6 @@
-// The main lobe of a window: where between the bins a lone tone lies, and how strong it is there.
+// The main lobe of a window: how wide a lone tone is, where between the bins it lies, and how strong it is there.
 
+import { LruMap } from '../lru-map.ts'
 import { type Window, windowText, windowWeights } from './window.ts'
 
 /** Decibels above the bin's own level, and the distance from its middle in bins. */
@@ -12,23 +13,48 @@ export interface LobePlace {
 const LARGE = 256
 const STEPS = 64
 
-/**
- * From the decibels of a bin and of its two neighbours to the tone's place in it. The difference of the neighbours grows
- * with the distance of the tone from the middle, which makes it the table's key; exact for a lone tone without noise.
- */
-export type Lobe = (before: number, after: number) => LobePlace
+export interface Lobe {
+  /** Bins from the middle to the first zero. */
+  readonly width: number
+  /**
+   * From the decibels of a bin's two neighbours to the tone's place in it. Their difference grows with the distance of the
+   * tone from the middle, which makes it the table's key; exact for a lone tone without noise.
+   */
+  placeOf(before: number, after: number): LobePlace
+}
 
-const known = new Map<string, Lobe>()
+/** Windows that packets may name without end, by their parameter; one that was forgotten is made again. */
+const MOST_LOBES = 64
+
+const known = new LruMap<string, Lobe>(MOST_LOBES)
 
 export function lobeOf(window: Window, size: number): Lobe {
   const length = Math.min(size, LARGE)
-  const key = `${windowText(window)} ${length}`
-  const lobe = known.get(key) ?? makeLobe(windowWeights(window, length))
-  known.set(key, lobe)
-  return lobe
+  // Equal ends of many samples hardly matter, those of fewer would.
+  const like = { ...window, symmetric: window.symmetric && size <= LARGE }
+  const key = `${windowText(like)} ${length}`
+  return known.getOrMake(key, () => makeLobe(windowWeights(like, length)))
 }
 
 function makeLobe(weights: Float64Array): Lobe {
+  return { width: widthOf(weights), placeOf: placing(weights) }
+}
+
+/** No window's lobe is narrower than that of none, a bin; a flat top has ripples before that. */
+function widthOf(weights: Float64Array): number {
+  const step = 1 / 16
+  let width = 1
+  let level = responseAt(weights, width)
+  for (let next = width + step; next <= weights.length / 2; next += step) {
+    const further = responseAt(weights, next)
+    if (further >= level) break
+    width = next
+    level = further
+  }
+  return width
+}
+
+function placing(weights: Float64Array): Lobe['placeOf'] {
   const middle = responseAt(weights, 0)
   const rows = Array.from({ length: STEPS + 1 }, (_, step) => {
     const shift = step / (2 * STEPS)

@@ -8,6 +8,7 @@ import { parseWindow } from '../../src/dsp/window.ts'
 import { type Meta, type Packet, packet } from '../../src/packet.ts'
 import { StageCount } from '../../src/stream/ledger.ts'
 import type { Reject } from '../../src/stream/reject.ts'
+import { PLAIN } from '../support/spectrum.ts'
 
 const NONE: Calibration['spectra'] = {
   offset: 0,
@@ -36,25 +37,10 @@ function levels(
   }: Partial<Calibration> & { size?: number; window?: string } = {},
 ) {
   const fft = spectrumStage(
-    {
-      size,
-      window: parseWindow(window),
-      scale: 'db',
-      normalization: 'size',
-      order: 'frequency',
-      overlap: 0,
-      averaging: 'mean',
-      average: undefined,
-      removeMean: false,
-      pad: false,
-      threaded: false,
-      rows: 1,
-      sampleRate: 125e6,
-      fullScale: undefined,
-    },
+    { ...PLAIN, size, window: parseWindow(window), scale: 'db', normalization: 'size', sampleRate: 125e6 },
     { reject: noReject, count: new StageCount() },
   )
-  const stage = calibrateStage({ samples: undefined, spectra: NONE, ...calibration }, noReject)
+  const stage = calibrateStage({ samples: undefined, spectra: NONE, ...calibration }, { reject: noReject })
   const [made] = stage.push(fft.push(stage.push([packet(meta, data)])))
   const { buffer } = made?.data.slice() ?? new Uint8Array(0)
   return made?.meta['dtype'] === 'float64' ? [...new Float64Array(buffer)] : [...new Float32Array(buffer)]
@@ -129,7 +115,7 @@ t.test('what it does not know is passed on, what it cannot correct is rejected',
   const rejected: string[] = []
   const stage = calibrateStage(
     { samples: undefined, spectra: { ...NONE, reference: 'meta' } },
-    ({ reason }) => void rejected.push(reason),
+    { reject: ({ reason }) => void rejected.push(reason) },
   )
   const samples = packet({ dtype: 'int8' }, new Uint8Array(4))
   const gap = packet({ gap: { lost: 1 } })
@@ -138,3 +124,27 @@ t.test('what it does not know is passed on, what it cannot correct is rejected',
   t.same(passed, [samples, gap])
   t.same(rejected, ['no reference level'])
 })
+
+t.test(
+  'corrections that are for other packets than those that come, and a band without bins, are told once',
+  async t => {
+    const told: string[] = []
+    const context = { reject: noReject, warn: (text: string) => void told.push(text) }
+    const samples = packet({ dtype: 'int8' }, new Uint8Array(4))
+    const axis = { frequency_start: 1e6, frequency_step: 1e3 }
+    const spectrum = packet({ dtype: 'float32', scale: 'db', fft_size: 4, ...axis }, new Uint8Array(16))
+    const both = [samples, spectrum, samples, spectrum]
+    const ofSamples = { swap: true, removeMean: false, imbalance: undefined }
+    calibrateStage({ samples: undefined, spectra: NONE }, context).push(both)
+    calibrateStage({ samples: undefined, spectra: { ...NONE, offset: 3 } }, context).push([spectrum])
+    t.same(told, [])
+    calibrateStage({ samples: undefined, spectra: { ...NONE, offset: 3 } }, context).push(both)
+    t.match(told.splice(0), [/^samples come/])
+    calibrateStage({ samples: ofSamples, spectra: NONE }, context).push([spectrum, spectrum])
+    t.match(told.splice(0), [/^spectra come/])
+    const band = { from: 2e6, to: 3e6 }
+    t.same(calibrateStage({ samples: undefined, spectra: { ...NONE, band } }, context).push([spectrum, spectrum]), [])
+    t.match(told.splice(0), [/^a spectrum has no bins in the band/])
+    t.equal(told.length, 0)
+  },
+)

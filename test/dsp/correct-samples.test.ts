@@ -44,6 +44,8 @@ t.test('integers become fractions of full scale; real samples have no Q', async 
   const int = correctSamples(Uint8Array.of(0, 0x20, 0, 0xe0), { dtype: 'ci16_le', full_scale: 16384 }, NONE)
   t.same(int?.fields, { dtype: 'complex64' })
   t.same([...new Float32Array(int?.data.buffer ?? new ArrayBuffer(0))], [0.5, -0.5])
+  const unsigned = correctSamples(Uint8Array.of(0xc0, 0x40), { dtype: 'cu8', full_scale: 256 }, NONE)
+  t.same([...new Float32Array(unsigned?.data.buffer ?? new ArrayBuffer(0))], [0.5, -0.5])
   const real = correctSamples(
     Uint8Array.of(0x40, 0xc0),
     { dtype: 'int8' },

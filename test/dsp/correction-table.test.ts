@@ -20,6 +20,8 @@ t.test('what is wrong is named with its line', async t => {
     ['1,2\n3\n', /x:2: expected a frequency and decibels/],
     ['1,2\n3,4,5\n', /x:2/],
     ['1,2\nfoo,4\n', /x:2: 'foo' is no number/],
+    ['o8M,-1\n108M,-2\n', /x:1: 'o8M' is no number/],
+    ['88M,-1\n108M,0\n88M,-2\n', /x: 88000000 Hz stands there twice/],
   ] as const)
     t.throws(() => parseCorrections(text, 'x'), { constructor: UsageError, message }, text)
 })

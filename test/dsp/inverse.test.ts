@@ -96,3 +96,13 @@ t.test('what has no phases is rejected, what has no data passes', async t => {
   t.same(rejected, ['no complex bins', 'no complex bins', 'no whole spectrum', 'no whole spectrum'])
   t.same(passed, [gap])
 })
+
+t.test('a size that comes again after many others gives the same samples', async t => {
+  const stage = inverseStage(noReject)
+  const bins = (size: number) =>
+    packet({ dtype: 'complex64' }, new Uint8Array(Float32Array.from(randomNumbers(2 * size, 'bins')).buffer))
+  const [before] = stage.push([bins(12)])
+  for (let size = 2 ** 18; size < 2 ** 18 + 5; size++) stage.push([bins(size)])
+  const [after] = stage.push([bins(12)])
+  t.same(numbersOf(after), numbersOf(before))
+})

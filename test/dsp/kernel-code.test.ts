@@ -14,7 +14,7 @@ t.test('the passes between the first and the last', async t => {
 
 t.test('nothing in the memory overlaps', async t => {
   for (const size of [16, 32, 64, 1024, 2048]) {
-    const { sums, window, tables, work, planes, end } = layoutOf(size, 64, { real: true })
+    const { sums, window, tables, work, planes, end } = layoutOf(size, { real: true })
     const rows = planes ? [planes.re, planes.im, planes.rootsRe, planes.rootsIm, planes.factors] : []
     const starts = [sums, window, ...tables, ...work, ...rows, end]
     const middle = middleStrides(size).map(stride => (size / stride / 4) * 24)
@@ -30,7 +30,7 @@ t.test('a module for each scale, in memory that may be shared', async t => {
   for (const scale of SCALES)
     for (const shared of [false, true]) {
       for (const real of [false, true]) {
-        const layout = layoutOf(128, 64, { real })
+        const layout = layoutOf(128, { real })
         const bytes = kernelCode({ size: 128, scale, shift: false, fused: false, shared, layout })
         t.ok(WebAssembly.validate(bytes), `${scale} ${real}`)
       }

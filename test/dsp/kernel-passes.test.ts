@@ -69,7 +69,7 @@ t.test('the first weights samples and makes units of them', async t => {
   for (let k = 0; k < SIZE; k++) floats.set([z.re[k] ?? 0, z.im[k] ?? 0], SOURCE / 4 + 2 * k)
   floats.set(weights, WINDOW / 4)
   writeRoots(floats, 1)
-  run(SOURCE)
+  run(0, SOURCE)
   const weighted = {
     re: z.re.map((re, k) => re * (weights[2 * k] ?? 0)),
     im: z.im.map((im, k) => im * (weights[2 * k + 1] ?? 0)),
@@ -83,7 +83,7 @@ for (const stride of [4, 16]) {
     const z = randomComplex(SIZE, 'middle')
     writeUnits(floats, SOURCE, z)
     writeRoots(floats, stride)
-    run()
+    run(0)
     t.ok(complexDistance(readUnits(floats, TARGET), pass(z, stride, 4)) < 1e-6)
   })
 }
@@ -106,7 +106,7 @@ for (const radix of [2, 4] as const) {
       const machine: Running = running(code)
       const z = randomComplex(SIZE, 'last')
       writeUnits(machine.floats, SOURCE, z)
-      machine.run(TARGET)
+      machine.run(0, TARGET)
       const bins = pass(z, SIZE / radix, radix)
       const half = (numbers: Float64Array) =>
         shift ? Float64Array.of(...numbers.subarray(SIZE / 2), ...numbers.subarray(0, SIZE / 2)) : numbers

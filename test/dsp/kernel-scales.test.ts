@@ -34,7 +34,7 @@ t.test('decibels of a row, and what tells of powers that are not finite', async 
   const { floats, run } = running(decibelPass(powers.length * 4, 1024, SEPARATE))
   floats.fill(1, 16, 48)
   floats.set(powers, 16)
-  run(64)
+  run(0, 64)
   t.ok(
     distance(
       floats.subarray(16, 21),
@@ -49,7 +49,7 @@ t.test('decibels of a row, and what tells of powers that are not finite', async 
   t.ok(floats.subarray(256, 260).every(Number.isFinite))
   for (const wrong of [Number.POSITIVE_INFINITY, Number.NaN]) {
     floats[18] = wrong
-    run(64)
+    run(0, 64)
     t.notOk(floats.subarray(256, 260).every(Number.isFinite), `${wrong}`)
     floats.fill(0, 256, 260)
   }

@@ -5,9 +5,9 @@ import { KernelThread } from '../../src/dsp/kernel-thread.ts'
 import { FunctionCode, moduleBytes, vector } from '../../src/dsp/wasm.ts'
 
 t.test('jobs are done by both threads together, the last before finish returns', async t => {
-  const run = new FunctionCode(4)
+  const run = new FunctionCode(5)
   // The sum of what is at the input address goes up by what is at the output address, count times.
-  const [input, output, , count] = [0, 1, 2, 3].map(index => run.parameter(index))
+  const [input, output, , count] = [1, 2, 3, 4].map(index => run.parameter(index))
   if (!input || !output || !count) throw new Error('four parameters')
   run.loop(() => {
     run.store(input.get, 0, vector.add(vector.load(input.get, 0), vector.load(output.get, 0)))
@@ -25,7 +25,7 @@ t.test('jobs are done by both threads together, the last before finish returns',
     floats[8] = (floats[8] ?? 0) + count * (floats[output / 4] ?? 0)
     helped += count
   }
-  const thread = new KernelThread(module, memory, { rowBytes: 0, help })
+  const thread = new KernelThread(module, memory, { base: 0, rowBytes: 0, help })
   const started = performance.now()
   while (!thread.begin([0, 16, 0, 1])) {
     if (performance.now() - started > 30_000) throw new Error('the thread does not start')

@@ -1,7 +1,10 @@
 // Measurements: of spectra whose answers are known.
 
 import t from 'tap'
-import { bandPower, channelPower, noiseFloor, occupiedBand, peaksOf } from '../../src/dsp/measure.ts'
+import { bandPower, channelPower, noiseFloor, occupiedBand, type PeakOptions, peaksOf } from '../../src/dsp/measure.ts'
+import { parseWindow } from '../../src/dsp/window.ts'
+import { lobeOf } from '../../src/dsp/window-lobe.ts'
+import { sfc32 } from '../../src/random.ts'
 
 const axis = { start: 1000, step: 10 }
 
@@ -16,14 +19,56 @@ t.test('peaks: the greatest first, between bins where the shape says so', async 
       [7, 1070, -30],
     ],
   )
-  t.same(peaksOf(levels, axis, { count: 9, least: -25 }).length, 2)
-  t.same(
-    peaksOf(levels, axis, { count: 9, apart: 4 }).map(({ bin }) => bin),
-    [10, 2],
-  )
+  t.same(peaksOf(levels, axis, { count: 9, floor: -37, above: 12 }).length, 2)
   // A parabola with its top a quarter of a bin above bin 2.
-  const shape = Array.from({ length: 5 }, (_, k) => -((k - 2.25) ** 2))
+  const shape = Array.from({ length: 9 }, (_, k) => -((k - 2.25) ** 2))
   t.equal(peaksOf(shape, axis, { count: 1 })[0]?.frequency, 1022.5)
+})
+
+/** Where peaks are, as numbers of bins from the lowest on. */
+function binsOf(levels: readonly number[], options: Partial<PeakOptions> = {}): readonly number[] {
+  const peaks = peaksOf(levels, axis, { count: levels.length, ...options })
+  return peaks.map(({ bin }) => bin).sort((a, b) => a - b)
+}
+
+t.test('a peak stands out by 6 dB on both sides, by less only where less is asked for', async t => {
+  t.same(binsOf([-90, -20, -26, -20, -90]), [1, 3])
+  t.same(binsOf([-90, -20, -25, -20.5, -90]), [1])
+  t.same(binsOf([-90, -40, -44, -30, -34, -20, -90]), [5], 'steps on a slope')
+  t.same(binsOf([-90, -40, -44, -30, -34, -20, -90], { floor: -90, above: 4 }), [1, 3, 5])
+  t.same(binsOf([-20, -90, -30]), [0, 2], 'beyond the ends there is nothing')
+  t.same(binsOf([-90, -20, Number.NaN, -90, Number.NEGATIVE_INFINITY, -30]), [1, 5])
+  t.same(binsOf([-30, -90, -30, Number.POSITIVE_INFINITY, -30, -90, -30]), [0, 6], 'beside infinity is its slope')
+  t.same(binsOf([-1, -1, -2, -2, -1], { above: 0 }), [0, 4])
+})
+
+t.test('peaks are those of topographic prominence, by its definition', async t => {
+  const next = sfc32('peaks')
+  const wrong: (readonly number[])[] = []
+  for (let run = 0; run < 500; run++) {
+    const levels = Array.from({ length: 40 }, () => -(next() % 20))
+    const sides = (bin: number) => [levels.slice(0, bin).reverse(), levels.slice(bin + 1)] as const
+    const isPeak = (level: number, bin: number) => {
+      const [before, after] = sides(bin)
+      // From the summit outwards: a fall of 6 dB comes first, or nothing greater does; of equal ones the first counts.
+      const falls = (side: readonly number[], isOver: (other: number) => boolean) => {
+        const over = side.findIndex(isOver)
+        return over < 0 || side.slice(0, over).some(other => other <= level - 6)
+      }
+      return falls(before, other => other >= level) && falls(after, other => other > level)
+    }
+    const wanted = levels.flatMap((level, bin) => (isPeak(level, bin) ? [bin] : []))
+    if (binsOf(levels).join() !== wanted.join()) wrong.push(levels)
+  }
+  t.same(wrong, [])
+})
+
+t.test('what lies in the main lobe of a greater one is no peak', async t => {
+  const levels = [-90, -90, -20, -90, -40, -90, -50, -90, -60, -90]
+  const lobe = (text: string) => lobeOf(parseWindow(text), 1024)
+  t.same(binsOf(levels), [2, 4, 6, 8])
+  t.same(binsOf(levels, { lobe: lobe('hann') }), [2, 4, 6, 8])
+  t.same(binsOf(levels, { lobe: lobe('blackman') }), [2])
 })
 
 t.test('flat tops are one peak, NaN is none, nothing has none', async t => {

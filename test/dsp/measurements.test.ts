@@ -21,9 +21,9 @@ function spectrum(levels: readonly number[], meta: Meta = {}): Packet {
   return packet({ ...META, ...meta }, new Uint8Array(Float32Array.from(levels).buffer))
 }
 
-function measure(levels: readonly number[], meta: Meta = {}) {
+function measure(levels: readonly number[], meta: Meta = {}, options: Partial<MeasureOptions> = {}) {
   const [one] = levelSpectra(spectrum(levels, meta)) ?? []
-  return one && measurements(one, OPTIONS)
+  return one && measurements(one, { ...OPTIONS, ...options })
 }
 
 t.test('a tone, its noise and its channel', async t => {
@@ -36,6 +36,12 @@ t.test('a tone, its noise and its channel', async t => {
     channels: [{ center: 1020, width: 20, power: -23.01, unit: 'dBm' }],
     occupied_band: { share: 0.99, from: 1015, to: 1025, bandwidth: 10 },
   })
+})
+
+t.test('without a list of peaks there still is the highest of them', async t => {
+  const levels = [-90, -90, -20, -90, -90, -90, -90, -90]
+  const record = measure(levels, {}, { peaks: 0 })
+  t.same([record?.['peaks'], record?.['snr']], [[], 60])
 })
 
 t.test('a density is summed by the hertz', async t => {

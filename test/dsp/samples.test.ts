@@ -1,11 +1,11 @@
 // Samples: of every dtype, at every place in a buffer, in both byte orders, as fractions of their full scale.
 
 import t from 'tap'
-import { sampleFormat } from '../../src/dsp/samples.ts'
+import { type SampleScale, sampleFormat } from '../../src/dsp/samples.ts'
 
 /** What is read of the bytes, once aligned and once not. */
-function read(dtype: string, bytes: readonly number[], fullScale?: number): number[] {
-  const format = sampleFormat(dtype, fullScale)
+function read(dtype: string, bytes: readonly number[], scale?: SampleScale): number[] {
+  const format = sampleFormat(dtype, scale)
   if (!format) throw new Error(`${dtype} is unknown`)
   const numbers = (bytes.length / format.bytes) * (format.complex ? 2 : 1)
   const made = [0, 1].map(offset => {
@@ -35,9 +35,30 @@ t.test('integers are fractions of their full scale', async t => {
 })
 
 t.test('a full scale can be told: 14 bits in 16', async t => {
-  t.same(read('int16', [0xff, 0x1f, 0x00, 0xe0], 8192), [8191 / 8192, -1])
-  t.same(read('int16', [0x03, 0x00], 1), [3])
-  t.same(read('float32', [0, 0, 0x80, 0x3f], 2), [0.5])
+  t.same(read('int16', [0xff, 0x1f, 0x00, 0xe0], { fullScale: 8192 }), [8191 / 8192, -1])
+  t.same(read('float32', [0, 0, 0x80, 0x3f], { fullScale: 2 }), [0.5])
+})
+
+t.test('half of the full scale of unsigned numbers is their zero', async t => {
+  for (const [dtype, bits] of [
+    ['uint8', 8],
+    ['cu8', 8],
+    ['uint16', 16],
+    ['cu16_le', 16],
+    ['uint32', 32],
+    ['uint64', 64],
+  ] as const) {
+    const bytes = Array.from({ length: 16 }, (_, at) => (37 * at) & 0xff)
+    t.same(read(dtype, bytes, { fullScale: 2 ** bits }), read(dtype, bytes), dtype)
+  }
+  t.same(read('uint16', [0, 0, 0, 0x20, 0, 0x30], { fullScale: 16384 }), [-1, 0, 0.5], '14 bits')
+})
+
+t.test('a divisor in its place leaves zero where it is', async t => {
+  t.same(read('int16', [0x03, 0x00], { divisor: 1 }), [3])
+  t.same(read('int16', [0x03, 0x00], { fullScale: 8192, divisor: 1 }), [3])
+  t.same(read('uint8', [0, 0x80, 0x83], { divisor: 1 }), [-128, 0, 3])
+  t.same(read('uint16', [0x03, 0x20], { fullScale: 16384, divisor: 1 }), [3])
 })
 
 t.test('floating-point numbers are what they are', async t => {
@@ -67,12 +88,12 @@ t.test('what is told of a dtype', async t => {
 })
 
 t.test('which can be read in place', async t => {
-  const plain = (dtype: string, fullScale?: number) => sampleFormat(dtype, fullScale)?.plain
+  const plain = (dtype: string, scale?: SampleScale) => sampleFormat(dtype, scale)?.plain
   t.same(
     ['complex64', 'float32', 'cf64_le', 'float64'].map(dtype => plain(dtype)),
     [4, 4, 8, 8],
   )
-  t.same([plain('cf32_be'), plain('int32'), plain('float32', 2)], [undefined, undefined, undefined])
+  t.same([plain('cf32_be'), plain('int32'), plain('float32', { fullScale: 2 })], [undefined, undefined, undefined])
 })
 
 t.test('a part of a sample at the end is left', async t => {

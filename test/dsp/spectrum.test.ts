@@ -89,6 +89,50 @@ t.test('values of sensors are samples, too; their rate follows from their times'
   t.ok(distance(binsOf(second ?? packet({})), [0, 0, 0, 0, 0.5, 0, 0, 0, 0]) < 1e-12)
 })
 
+t.test('values that are missing by their times end a block; with a rate, times are not looked at', async t => {
+  const values = (seconds: readonly number[], meta: Meta = {}) =>
+    seconds.map(second => packet({ timestamp: new Date(second * 1000).toISOString(), value: second % 2, ...meta }))
+  const rates = (packets: readonly Packet[], options: Partial<SpectrumOptions> = {}) =>
+    spectra(packets, { size: 4, ...options }).map(({ meta }) => [meta['timestamp'], meta['sample_rate']])
+  const holed = [0, 1, 2, 7, 8, 9]
+  const { stage } = make({ size: 4 })
+  t.same(stage.push(values(holed)), [])
+  stage.end?.()
+  t.equal(stage.untransformed, 6)
+  t.same(rates(values([...holed, 10, 11])), [['1970-01-01T00:00:07.000Z', 1]])
+  t.same(
+    rates(values(holed), { pad: true }).map(([time]) => time),
+    ['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:07.000Z'],
+  )
+  t.same(rates(values(holed), { sampleRate: 2 }), [['1970-01-01T00:00:00.000Z', 2]])
+  t.same(rates(values(holed, { sample_rate: 2 })), [['1970-01-01T00:00:00.000Z', 2]])
+})
+
+t.test('a value that is no number is a sample that is missing, of its own name', async t => {
+  const values = (name: string) => Array.from({ length: 12 }, (_, n) => packet({ name, value: n }))
+  const [a, b] = [values('a'), values('b')]
+  for (const value of [null, 'NaN']) {
+    const missing = packet({ name: 'a', value })
+    const { stage } = make({ size: 8 })
+    const made = [...a.slice(0, 4), ...b.slice(0, 4), missing, ...a.slice(4), ...b.slice(4)].flatMap(one => [
+      ...stage.push([one]),
+    ])
+    t.same(
+      made.map(({ meta }) => [meta['name'], meta['shape'] ?? meta['value']]),
+      [
+        ['a', value],
+        ['a', [5]],
+        ['b', [5]],
+      ],
+    )
+    t.same(
+      made.slice(1).map(binsOf),
+      [...spectra(a.slice(4), { size: 8 }), ...spectra(b.slice(0, 8), { size: 8 })].map(binsOf),
+    )
+    t.equal(stage.untransformed, 4)
+  }
+})
+
 t.test('a density of values takes their rate from their times, too, and one without times is none', async t => {
   const value = (n: number, meta: Meta = {}) => packet({ value: Math.cos((2 * Math.PI * n) / 4), ...meta })
   const at = (n: number) => ({ timestamp: `2026-01-01T00:00:00.${String(n * 100).padStart(6, '0')}Z` })
@@ -242,6 +286,9 @@ t.test('integers are fractions of their full scale', async t => {
   t.equal(binsOf(spectra([told])[0] ?? packet({}))[0], 4)
   t.notOk('full_scale' in (spectra([told])[0]?.meta ?? {}))
   t.equal(binsOf(spectra([loud], { fullScale: 1 })[0] ?? packet({}))[0], 128 ** 2)
+  const unsigned = packet({ dtype: 'uint8', full_scale: 256 }, new Uint8Array(16))
+  t.equal(binsOf(spectra([unsigned])[0] ?? packet({}))[0], 1)
+  t.equal(binsOf(spectra([unsigned], { fullScale: 1 })[0] ?? packet({}))[0], 128 ** 2)
 })
 
 t.test('every cut of the packets gives the same spectra', async t => {
