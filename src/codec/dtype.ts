@@ -88,18 +88,22 @@ export function numbersOf(data: Uint8Array, dtype: Dtype): number[] | undefined 
   return numbers
 }
 
-/** The opposite of `numbersOf`; nothing if one is no number or does not fit the dtype unchanged. */
-export function bytesOf(numbers: readonly unknown[], dtype: Dtype): Uint8Array | undefined {
+/** The opposite of `numbersOf`; text that says what is wrong if one is no number or does not fit the dtype unchanged. */
+export function bytesOf(numbers: readonly unknown[], dtype: Dtype): Uint8Array | string {
   const access = accessOf(dtype)
-  if (!access || (numbers.length * access.width) % dtype.size !== 0) return undefined
+  if (!access) return `an array, expected base64 text for ${dtype.name}`
+  if ((numbers.length * access.width) % dtype.size !== 0)
+    return `${numbers.length} numbers, expected two for each complex element`
   const bytes = new Uint8Array(numbers.length * access.width)
   const view = new DataView(bytes.buffer)
   let at = 0
   for (const value of numbers) {
-    if (typeof value !== 'number') return undefined
+    if (typeof value !== 'number') return `data[${at / access.width}] is no number, expected ${dtype.name}`
     access.set(view, at, value)
+    const held = access.get(view, at)
     // A decimal is rounded to its float32; an integer must fit.
-    if (dtype.kind !== 'float' && access.get(view, at) !== value) return undefined
+    const fits = dtype.kind === 'float' ? Number.isFinite(held) : held === value
+    if (!fits) return `data[${at / access.width}] is ${value}, expected ${dtype.name}`
     at += access.width
   }
   return bytes

@@ -11,6 +11,7 @@ import { HEADER, MAGIC, type ReadHeader, readHeader } from './frame-header.ts'
 import { Frame } from './frame-packet.ts'
 import { frameEncoder } from './frame-writer.ts'
 import { asBuffer, Gather, REJECT_BYTES } from './gather.ts'
+import { isSpace } from './json-value.ts'
 import { faultOf } from './unreadable.ts'
 
 export const frame: Codec = {
@@ -208,10 +209,6 @@ function isObjectText(buffer: Buffer, from: number, to: number): boolean {
   while (start < end && isSpace(buffer[start])) start++
   while (end > start && isSpace(buffer[end - 1])) end--
   return buffer[start] === 0x7b && buffer[end - 1] === 0x7d
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
 function hex(crc: number): string {

@@ -14,12 +14,25 @@ const LEAST = 4
  * Stands between two of them, and nobody outside knows it: bytes that are no JSON by themselves, such as `{"a":[{}` and
  * `{}]}`, cannot be taken for others' together.
  */
-const MARK = randomInt(2 ** 29, 2 ** 30)
-const BETWEEN = Buffer.from(`,${MARK},`, 'latin1')
+interface Mark {
+  readonly value: number
+  readonly between: Buffer
+  /** For metas with marks between them; written again by the next. */
+  readonly room: Buffer
+}
+
 const OPEN = 0x5b
 const CLOSE = 0x5d
 
-const room = Buffer.alloc(MOST * (LONGEST + BETWEEN.length) + 2)
+let made: Mark | undefined
+
+function mark(): Mark {
+  if (made) return made
+  const value = randomInt(2 ** 29, 2 ** 30)
+  const between = Buffer.from(`,${value},`, 'latin1')
+  made = { value, between, room: Buffer.alloc(MOST * (LONGEST + between.length) + 2) }
+  return made
+}
 
 /** They are parsed when the first is asked for: whoever looks into one of them looks into the others, too. */
 export class JointMetas {
@@ -49,25 +62,26 @@ export class JointMetas {
 
 /** The metas with marks between them, or nothing. */
 function parsed(texts: readonly Uint8Array[]): readonly unknown[] {
+  const { value } = mark()
   const bytes = joined(texts)
   try {
     const values: unknown = JSON.parse(bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8'))
     if (!Array.isArray(values) || values.length !== texts.length * 2 - 1) return []
-    for (let at = 1; at < values.length; at += 2) if (values[at] !== MARK) return []
+    for (let at = 1; at < values.length; at += 2) if (values[at] !== value) return []
     return values
   } catch {
     return []
   }
 }
 
-/** Written again by the next call. */
 function joined(texts: readonly Uint8Array[]): Buffer {
+  const { room, between } = mark()
   let used = 0
   room[used++] = OPEN
   for (const text of texts) {
     if (used > 1) {
-      room.set(BETWEEN, used)
-      used += BETWEEN.length
+      room.set(between, used)
+      used += between.length
     }
     room.set(text, used)
     used += text.length

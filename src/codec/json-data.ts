@@ -1,27 +1,33 @@
 // Data inside JSON: how the bytes of a packet travel in the field `data` of an object.
 
+import { DataError, type Place } from '../errors.ts'
 import { type Json, type JsonObject, type Meta, NO_DATA, type Packet, packet } from '../packet.ts'
 import { bytesOf, dtypeNamed, numbersOf } from './dtype.ts'
+import { BAD_DATA } from './unreadable.ts'
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /**
- * Takes bytes out of an object. The field `data` is bytes if and only if the object has a `dtype`, too, and `data` is
- * base64 text or an array of numbers of that dtype; anything else is a field like every other and stays in the meta.
+ * Takes bytes out of an object. The field `data` is bytes if and only if the object has a `dtype`, too: base64 text or
+ * an array of numbers of that dtype. Beside a dtype that nobody knows it may be anything: what is no base64 text stays
+ * in the meta. Throws a DataError if `data` is not what its dtype asks for; `from` says where the object stood.
  */
-export function splitData(object: Meta): Packet {
+export function splitData(object: Meta, from: { readonly place: Place }): Packet {
   if (!Object.hasOwn(object, 'data') || !Object.hasOwn(object, 'dtype')) return packet(object)
   const bytes = dataBytes(object['data'], object['dtype'])
   if (bytes === undefined) return packet(object)
+  if (typeof bytes === 'string') throw new DataError(from.place, `${BAD_DATA}: ${bytes}`)
   const { data: _, ...meta } = object
   return packet(meta, bytes)
 }
 
-function dataBytes(data: Json | undefined, dtype: Json | undefined): Uint8Array | undefined {
-  if (typeof data === 'string') return isBase64(data) ? Buffer.from(data, 'base64') : undefined
-  if (!Array.isArray(data) || typeof dtype !== 'string') return undefined
-  const type = dtypeNamed(dtype)
-  return type && (data.length === 0 ? NO_DATA : bytesOf(data, type))
+/** Text where there should be bytes and are none: what is wrong. Nothing where the dtype does not ask for any. */
+function dataBytes(data: Json | undefined, dtype: Json | undefined): Uint8Array | string | undefined {
+  if (typeof data === 'string' && isBase64(data)) return Buffer.from(data, 'base64')
+  const type = typeof dtype === 'string' ? dtypeNamed(dtype) : undefined
+  if (!type) return undefined
+  if (!Array.isArray(data)) return `expected base64 text or an array of ${type.name}`
+  return data.length === 0 ? NO_DATA : bytesOf(data, type)
 }
 
 /** A regular expression over megabytes would exhaust its stack: long texts are tested piece by piece. */

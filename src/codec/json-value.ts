@@ -23,6 +23,10 @@ const HEX = Uint8Array.from({ length: 256 }, (_, byte) => (/^[0-9a-fA-F]$/.test(
 const ESCAPED = new Uint8Array(256)
 for (const byte of Buffer.from('"\\/bfnrt')) ESCAPED[byte] = 1
 
+export function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+}
+
 /** Deeper nesting than this is refused: printing it again would exhaust a reader's stack. */
 const DEEPEST = 1000
 

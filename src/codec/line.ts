@@ -52,7 +52,7 @@ export class Line implements Packet {
     this.#packet = undefined
   }
 
-  /** Throws a DataError if the line is not JSON. */
+  /** Throws a DataError if the line is not JSON, or its data not what its dtype asks for. */
   get meta(): Meta {
     return this.parsed().meta
   }
@@ -71,7 +71,7 @@ export class Line implements Packet {
 
   /** The line as meta and data, parsed once. */
   parsed(): Packet {
-    this.#packet ??= splitData(this.#parse())
+    this.#packet ??= splitData(this.#parse(), this)
     return this.#packet
   }
 

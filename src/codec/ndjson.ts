@@ -7,10 +7,11 @@ import type { Reject } from '../stream/reject.ts'
 import type { Decoder, Encoder } from '../stream/step.ts'
 import { type Codec, type DecodeOptions, type EncodeOptions, MAX_PACKET } from './codec.ts'
 import { asBuffer, Gather, REJECT_BYTES } from './gather.ts'
+import { isSpace } from './json-value.ts'
 import { Line, type Origin } from './line.ts'
 import { LineWriter } from './line-writer.ts'
 import { FieldScan } from './scan.ts'
-import { faultOf } from './unreadable.ts'
+import { faultOf, INVALID_JSON } from './unreadable.ts'
 
 const NEWLINE = 10
 /** Bytes that a line of ordinary length takes. */
@@ -54,8 +55,8 @@ class NdjsonDecoder implements Decoder {
   readonly #source: string
   readonly #options: DecodeOptions
   readonly #maxPacket: number
-  /** Tells that a flat line is JSON without making objects of it. */
-  readonly #scan = new FieldScan([])
+  /** Tells that a flat line is JSON, and has no data, without making objects of it. */
+  readonly #scan = new FieldScan(['data'])
   /** The start of a line whose end has not come yet. */
   readonly #held = new Gather()
   /** Bytes of the source before the line that is held or comes next. */
@@ -180,9 +181,10 @@ class NdjsonDecoder implements Decoder {
     this.#options.reject({ place, ...fault, bytes: buffer.subarray(from, Math.min(to, from + REJECT_BYTES)) })
   }
 
-  #fault(line: Line, { final, utf8 }: LineText): Fault | undefined {
+  #fault(line: Line, text: LineText): Fault | undefined {
     const { buffer, start, end } = line
-    if (buffer[start] !== OPEN) return { reason: 'not an object', detail: 'expected a line that starts with {' }
+    const { final, utf8 } = text
+    if (buffer[start] !== OPEN) return { reason: 'not an object', detail: NO_BRACE + hintOf(line, text) }
     if (buffer[end - 1] !== CLOSE) {
       return final
         ? { reason: 'truncated', detail: 'the input ends within a line' }
@@ -190,13 +192,14 @@ class NdjsonDecoder implements Decoder {
     }
     if (!utf8 && !isUtf8(buffer.subarray(start, end))) return { reason: 'invalid UTF-8' }
     if (!final && this.#options.validate !== true) return undefined
-    if (this.#scan.scan(line)) return undefined
+    if (this.#scan.scan(line) && this.#scan.starts[0] === -1) return undefined
     try {
       line.parsed()
       return undefined
     } catch (error) {
       if (!(error instanceof DataError)) throw error
-      return { ...faultOf(error), ...(final && { reason: 'truncated' }) }
+      const fault = faultOf(error)
+      return final && fault.reason === INVALID_JSON ? { ...fault, reason: 'truncated' } : fault
     }
   }
 
@@ -219,7 +222,12 @@ interface LineText {
 
 type Fault = Pick<Reject, 'reason' | 'detail'>
 
-/** White space of JSON that can stand in a line. */
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === 0x0d
+const NO_BRACE = 'expected a line that starts with {'
+const NO_TEXT = '; bytes that are no text want --from raw or --from vrt'
+
+/** Input that begins with other bytes than text is of a format that the first byte does not tell: said once, of its first line. */
+function hintOf({ buffer, start, end }: Line, { line, utf8 }: LineText): string {
+  if (line > 1) return ''
+  const bytes = buffer.subarray(start, end)
+  return bytes.includes(0) || !(utf8 || isUtf8(bytes)) ? NO_TEXT : ''
 }

@@ -6,12 +6,13 @@ import type { Reject, Rejecter } from '../stream/reject.ts'
 import { REJECT_BYTES } from './gather.ts'
 
 export const INVALID_JSON = 'invalid JSON'
+export const BAD_DATA = 'bad data'
 
 /** What a DataError says, taken apart into the phrase that is counted and its detail. */
 export function faultOf(error: DataError): Pick<Reject, 'reason' | 'detail'> {
-  const prefix = `${INVALID_JSON}: `
-  if (!error.reason.startsWith(prefix)) return { reason: error.reason }
-  return { reason: INVALID_JSON, detail: error.reason.slice(prefix.length) }
+  const reason = [INVALID_JSON, BAD_DATA].find(phrase => error.reason.startsWith(`${phrase}: `))
+  if (reason === undefined) return { reason: error.reason }
+  return { reason, detail: error.reason.slice(reason.length + 2) }
 }
 
 /** The meta of a packet; nothing, and a reject, if it cannot be read. Other errors are thrown on. */

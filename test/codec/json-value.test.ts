@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { LINE_SPACE, longStringEnd, SPACE, stringEnd, valueEnd, wordsOf } from '../../src/codec/json-value.ts'
+import { isSpace, LINE_SPACE, longStringEnd, SPACE, stringEnd, valueEnd, wordsOf } from '../../src/codec/json-value.ts'
 
 t.test('a value ends where JSON.stringify ended it', async () => {
   fc.assert(
@@ -10,6 +10,16 @@ t.test('a value ends where JSON.stringify ended it', async () => {
       return valueEnd(buffer, 2, 1, SPACE) === buffer.length - 1
     }),
   )
+})
+
+t.test('white space is what JSON says', async t => {
+  const bytes = Array.from({ length: 256 }, (_, byte) => byte)
+  t.same(bytes.filter(isSpace), [0x09, 0x0a, 0x0d, 0x20])
+  t.same(
+    bytes.filter(byte => SPACE[byte] === 1),
+    [0x09, 0x0a, 0x0d, 0x20],
+  )
+  t.notOk(isSpace(undefined))
 })
 
 t.test('white space within a line is no newline', async t => {

@@ -57,6 +57,27 @@ t.test('rejects name line and byte offset exactly', async t => {
   }
 })
 
+t.test('input that is no text is told once which formats have to be named', async t => {
+  const plain = 'expected a line that starts with {'
+  const hint = `${plain}; bytes that are no text want --from raw or --from vrt`
+  const vrt = Buffer.from('1c60000490000003', 'hex')
+  const inputs: readonly (readonly [string, Buffer, readonly string[]])[] = [
+    ['zeros in it', Buffer.concat([vrt, Buffer.from('\n'), vrt, Buffer.from('\n')]), [hint, plain]],
+    ['no UTF-8, and no newline', Buffer.from([0x41, 0xff, 0xfe]), [hint]],
+    ['text', Buffer.from('<html>\ncafé\n'), [plain, plain]],
+    ['other bytes after text', Buffer.from([0x41, 0x0a, 0xff, 0x0a]), [plain, plain]],
+  ]
+  for (const [name, input, details] of inputs) {
+    for (const { chunks } of cuttings(input)) {
+      const told: (string | undefined)[] = []
+      const decoder = ndjson.decoder({ source: 'in', reject: ({ detail }) => told.push(detail) })
+      for (const chunk of chunks) decoder.push(chunk)
+      decoder.end?.()
+      t.same(told, details, name)
+    }
+  }
+})
+
 t.test('the same objects as ndjson and split2 read', async t => {
   const text = [
     '{"timestamp":"2026-01-01T00:00:00.000Z","value":-49}',
@@ -166,8 +187,32 @@ t.test('data travels as base64 text or as numbers', async t => {
   t.throws(() => encode([own]), /data twice/)
 })
 
-t.test('data without a dtype is a field like any other', async t => {
-  for (const line of ['{"data":"AQID"}', '{"data":[1],"dtype":"what"}', '{"data":"no!","dtype":"uint8"}']) {
+t.test('data without a dtype that is known is a field like any other', async t => {
+  for (const line of ['{"data":"AQID"}', '{"data":[1],"dtype":"what"}', '{"data":"no!","dtype":5}']) {
     t.same(decode(line).packets, [{ meta: JSON.parse(line), data: '' }], line)
+  }
+})
+
+t.test('data that is not what its dtype asks for is bad, for whoever looks', async t => {
+  const bad = [
+    ['int16', '[1,2,3,400000]', 'data[3] is 400000, expected int16'],
+    ['uint8', '[0.5]', 'data[0] is 0.5, expected uint8'],
+    ['float32', '[1,1e39]', 'data[1] is 1e+39, expected float32'],
+    ['float64', '[1,null]', 'data[1] is no number, expected float64'],
+    ['complex64', '[1,2,3]', '3 numbers, expected two for each complex element'],
+    ['int64', '[1]', 'an array, expected base64 text for int64'],
+    ['uint8', '"no!"', 'expected base64 text or an array of uint8'],
+    ['uint8', '{"a":1}', 'expected base64 text or an array of uint8'],
+  ]
+  for (const [dtype, data, detail] of bad) {
+    const text = `{"a":1}\n{"dtype":"${dtype}","data":${data}}`
+    const [, line] = ndjson.decoder({ source: 'in', reject: noReject }).push(Buffer.from(`${text}\n`))
+    t.throws(() => line?.meta, new DataError({ source: 'in', line: 2, offset: 8 }, `bad data: ${detail}`), text)
+    t.equal(encode(line ? [line] : []), `${text.slice(8)}\n`, 'where nobody looks it passes as it came')
+    for (const ending of ['', '\n']) {
+      const { packets, rejects } = decode(`${text}${ending}`, { validate: true })
+      t.equal(packets.length, 1)
+      t.match(rejects, [{ reason: 'bad data', line: 2, offset: 8 }], `${text}${ending}`)
+    }
   }
 })

@@ -7,9 +7,16 @@ import { EXTENSION, KEPT, keptName, VERSION } from './names.ts'
 
 /** Why a packet is not in the recording. */
 export interface Refusal {
-  readonly reason: 'no samples' | 'another dtype' | 'another sample rate'
+  readonly reason: 'no samples' | 'another dtype' | 'another sample rate' | 'too much metadata'
   readonly detail: string
 }
+
+/** Characters of captures and annotations, which are kept until the end and are a single text then. */
+export const MOST_TEXT = 2 ** 26
+/** Of the recording as a whole. */
+export const MOST_FIELDS = 1024
+/** A line of theirs is indented further by so much where it stands in the end. */
+const INDENTED = 4
 
 /** Times that only have milliseconds are as far off as those who took them. */
 const COARSE_NS = 50_000_000n
@@ -23,13 +30,15 @@ export class Recorder {
   #channels = 1
   #sampleRate: number | undefined
   #samples = 0
-  readonly #captures: Record<string, Json>[] = []
+  readonly #captures: JsonObject[] = []
   readonly #annotations: JsonObject[] = []
   #global: JsonObject = {}
   /** What the samples so far say of those that should follow. */
   #fields: JsonObject = {}
   #next: { readonly time: bigint; readonly first: bigint } | undefined
   #interrupted = false
+  /** Of captures and annotations. */
+  #text = 0
 
   /** The bytes to be added to the dataset, or why there are none. What speaks of samples is no loss. */
   push({ meta, data }: Packet): Uint8Array | Refusal | undefined {
@@ -73,8 +82,17 @@ export class Recorder {
     if (refused) return refused
     const size = (this.#dtype?.size ?? 1) * this.#channels
     const samples = Math.floor(data.length / size)
-    this.#capture(meta)
-    this.#annotate(meta['annotations'])
+    const capture = this.#captureOf(meta)
+    const annotations = this.#annotationsOf(meta['annotations'])
+    const text = lengthOf(capture ? [capture, ...annotations] : annotations)
+    if (this.#text + text > MOST_TEXT) {
+      // What follows cannot go on where this would have ended.
+      this.#interrupted = true
+      return tooMuch(`${MOST_TEXT} characters of captures and annotations`)
+    }
+    this.#text += text
+    if (capture) this.#enter(capture, meta)
+    this.#annotations.push(...annotations)
     this.#samples += samples
     this.#expect(meta, samples)
     return data.subarray(0, samples * size)
@@ -101,24 +119,31 @@ export class Recorder {
     if (typeof rate === 'number' && rate !== this.#sampleRate)
       return { reason: 'another sample rate', detail: `${rate} Hz, expected ${this.#sampleRate} Hz` }
     const { sigmf } = meta
-    if (isObject(sigmf)) this.#global = { ...this.#global, ...sigmf }
+    const global = isObject(sigmf) ? { ...this.#global, ...sigmf } : this.#global
+    if (Object.keys(global).length > MOST_FIELDS) return tooMuch(`${MOST_FIELDS} fields of sigmf`)
+    this.#global = global
     return undefined
   }
 
-  /** Begins a capture where something is not as it was, or where samples are missing. */
-  #capture(meta: Meta): void {
+  /** A capture begins where something is not as it was, or where samples are missing. */
+  #captureOf(meta: Meta): JsonObject | undefined {
     const fields = fieldsOf(meta)
     const time = nanosecondsOf(meta)
     const isNew = this.#captures.length === 0 || this.#interrupted || this.#jumps(meta, time)
-    if (!isNew && JSON.stringify(fields) === JSON.stringify(this.#fields)) return
+    if (!isNew && JSON.stringify(fields) === JSON.stringify(this.#fields)) return undefined
     const index = isNew ? this.#globalIndex(time) : undefined
-    this.#captures.push({
+    return {
       'core:sample_start': this.#samples,
       ...(index !== undefined && { 'core:global_index': index }),
       ...(time !== undefined && { 'core:datetime': datetime(time) }),
       ...fields,
-    })
-    this.#fields = fields
+    }
+  }
+
+  #enter(capture: JsonObject, meta: Meta): void {
+    const time = nanosecondsOf(meta)
+    this.#captures.push(capture)
+    this.#fields = fieldsOf(meta)
     this.#interrupted = false
     if (time !== undefined) this.#next = { time, first: this.#next?.first ?? time }
   }
@@ -146,15 +171,28 @@ export class Recorder {
     this.#next = { time: time + length, first: this.#next?.first ?? time }
   }
 
-  #annotate(annotations: Json | undefined): void {
-    if (!Array.isArray(annotations)) return
-    for (const annotation of annotations) {
-      if (!isObject(annotation)) continue
+  #annotationsOf(annotations: Json | undefined): readonly JsonObject[] {
+    if (!Array.isArray(annotations)) return []
+    return annotations.filter(isObject).map(annotation => {
       const start = annotation['core:sample_start']
       const first = this.#samples + (typeof start === 'number' ? start : 0)
-      this.#annotations.push({ ...annotation, 'core:sample_start': first })
-    }
+      return { ...annotation, 'core:sample_start': first }
+    })
   }
+}
+
+function tooMuch(most: string): Refusal {
+  return { reason: 'too much metadata', detail: `expected at most ${most}` }
+}
+
+/** Characters of objects as they are printed in the end. */
+function lengthOf(objects: readonly JsonObject[]): number {
+  let length = 0
+  for (const object of objects) {
+    const text = JSON.stringify(object, undefined, 2)
+    length += text.length + (text.split('\n').length + 1) * INDENTED
+  }
+  return length
 }
 
 function extensionsOf(given: Json | undefined): readonly Json[] {

@@ -37,6 +37,16 @@ const SAME = [
   'sweep_start',
 ] as const
 
+/** What of a context packet is kept: what can matter for packets that follow. */
+const KEPT: ReadonlySet<string> = new Set([
+  ...SAME,
+  'payload_format',
+  'sample_rate',
+  'rf_frequency',
+  'rf_offset',
+  'gps',
+])
+
 const PLACE = ['latitude', 'longitude', 'altitude'] as const
 
 export class Contexts {
@@ -53,9 +63,9 @@ export class Contexts {
   /** From now on; what is said again changes nothing. */
   apply(stream: number, context: JsonObject): void {
     const before = this.#said.get(stream)
-    const isNew = Object.entries(context).some(([name, value]) => !isSame(value, before?.[name]))
-    if (!isNew) return
-    this.#said.set(stream, { ...before, ...context })
+    const news = Object.entries(context).filter(([name, value]) => KEPT.has(name) && !isSame(value, before?.[name]))
+    if (news.length === 0) return
+    this.#said.set(stream, { ...before, ...Object.fromEntries(news) })
     this.#states.clear()
   }
 

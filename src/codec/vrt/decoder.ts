@@ -19,6 +19,7 @@ import {
   wordsOf,
 } from './header.ts'
 import { type Origin, VrtContext, VrtData, type VrtPacket } from './packet.ts'
+import { Streams, TOO_MANY } from './streams.ts'
 import { TooShort } from './words.ts'
 
 interface Fault extends Pick<Reject, 'reason' | 'detail'> {
@@ -41,7 +42,7 @@ export class VrtDecoder implements Decoder {
   readonly #contexts: Contexts
   readonly #counter = new Counter()
   /** Whose packets have come: after damage, packets of others are not believed in. */
-  readonly #streams = new Set<number | undefined>()
+  readonly #streams = new Streams()
   readonly #held = new Gather()
   /** How many bytes must be held before it is worth looking again. */
   #needed = 0
@@ -156,6 +157,8 @@ export class VrtDecoder implements Decoder {
     const word = buffer.readUInt32BE(start)
     const type = typeOf(word)
     const stream = hasStream(type) ? buffer.readUInt32BE(start + WORD) : undefined
+    const refusal = this.#streams.refusal(stream)
+    if (refusal !== undefined) return { reason: TOO_MANY, detail: refusal, length: end - start }
     if (!isContextType(type)) return new VrtData(buffer, start, end, origin, this.#contexts.stateOf(stream))
     try {
       return new VrtContext(buffer, start, end, origin, readBody(buffer, start, end))

@@ -16,6 +16,7 @@ import { VrtContext, VrtData, VrtPacket } from './packet.ts'
 import { formatOfDtype } from './payload.ts'
 import { Runs } from './runs.ts'
 import { fits, piecesOf } from './samples.ts'
+import { Streams, TOO_MANY } from './streams.ts'
 import { later } from './time.ts'
 import { type Body, endsOf, overheadOf, type Wire, wireOf } from './wire.ts'
 import { BadValue } from './words.ts'
@@ -28,6 +29,7 @@ const MODULUS = 16
 
 class VrtWriter implements Encoder {
   readonly #reject: Rejecter
+  readonly #streams = new Streams()
   /** What readers of the output know. */
   readonly #contexts = new Contexts()
   /** The next count of each counter. */
@@ -62,11 +64,15 @@ class VrtWriter implements Encoder {
     const { word, stream, buffer, start, end } = packet
     if (packet instanceof VrtData) {
       if (packet.state.layout.dtype.endsWith('_le')) return false
+      this.#admit(stream)
       if (stream !== undefined && this.#passed.get(stream) !== packet.state) {
         this.#passed.set(stream, packet.state)
         this.#announce(stream, packet.meta, packet.state.layout)
       }
-    } else if (packet instanceof VrtContext && stream !== undefined) this.#contexts.apply(stream, packet.context)
+    } else {
+      this.#admit(stream)
+      if (packet instanceof VrtContext && stream !== undefined) this.#contexts.apply(stream, packet.context)
+    }
     this.#counts.set(counterOf(typeOf(word), stream), (countOf(word) + 1) % MODULUS)
     this.#out.pass(buffer, start, end)
     return true
@@ -79,10 +85,18 @@ class VrtWriter implements Encoder {
       return
     }
     const wire = wireOf(meta)
+    this.#admit(wire.stream)
     const context = meta['context']
     if (isContextType(wire.type)) this.#encodeContext(wire, isObject(context) ? context : {})
     else if (data.length > 0 || isObject(meta['vrt'])) this.#encodeData(wire, meta, data)
     else throw new BadValue('no samples and no context')
+  }
+
+  /** Throws a BadValue where there are too many others. */
+  #admit(stream: number | undefined): void {
+    const refusal = this.#streams.refusal(stream)
+    if (refusal !== undefined) throw new BadValue(`${TOO_MANY}: ${refusal}`)
+    this.#streams.add(stream)
   }
 
   #encodeContext(wire: Wire, context: JsonObject): void {

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { dtypeNamed } from '../../../src/codec/dtype.ts'
 import { dtypeOfSigmf, sigmfName } from '../../../src/codec/sigmf/datatype.ts'
-import { Recorder } from '../../../src/codec/sigmf/recorder.ts'
+import { MOST_FIELDS, MOST_TEXT, Recorder } from '../../../src/codec/sigmf/recorder.ts'
 import { captureFields, readRecording, timeOf } from '../../../src/codec/sigmf/recording.ts'
 import { DataError } from '../../../src/errors.ts'
 import { gapPacket, type JsonObject, packet } from '../../../src/packet.ts'
@@ -191,4 +191,47 @@ t.test('channels and annotations', async t => {
   const { global, annotations } = recorded(packet(meta, data), packet(meta, data))
   t.equal(global['core:num_channels'], 2)
   t.match(annotations, [{ 'core:sample_start': 7 }, { 'core:sample_start': 57, 'core:label': 'x' }])
+})
+
+t.test('metadata beyond what a text may hold are refused with their samples, and what was there stays', async t => {
+  const recorder = new Recorder()
+  const samples = Uint8Array.of(1, 2, 3, 4)
+  const noted = (comment: string) => packet({ dtype: 'int8', annotations: [{ 'core:comment': comment }] }, samples)
+  const refusal = {
+    reason: 'too much metadata',
+    detail: `expected at most ${MOST_TEXT} characters of captures and annotations`,
+  }
+  t.same(recorder.push(noted('small')), samples)
+  t.same(recorder.push(noted('x'.repeat(MOST_TEXT - 500))), samples)
+  t.same(recorder.push(noted('x'.repeat(500))), refusal)
+  const { captures, annotations } = JSON.parse(recorder.metadata())
+  t.same([captures.length, annotations.length, recorder.samples], [1, 2, 8])
+  t.ok(recorder.metadata().length < MOST_TEXT + 1000)
+})
+
+t.test('after what was refused no capture goes on', async t => {
+  const recorder = new Recorder()
+  const at = (frequency: number, more: JsonObject = {}) =>
+    packet({ dtype: 'int8', center_frequency: frequency, ...more }, Uint8Array.of(1))
+  t.same(recorder.push(at(1)), Uint8Array.of(1))
+  t.match(recorder.push(at(1, { annotations: [{ 'core:comment': 'x'.repeat(MOST_TEXT) }] })), {
+    reason: 'too much metadata',
+  })
+  t.same(recorder.push(at(1)), Uint8Array.of(1))
+  t.same(
+    JSON.parse(recorder.metadata()).captures.map((capture: JsonObject) => capture['core:sample_start']),
+    [0, 1],
+  )
+})
+
+t.test('fields of the recording beyond all reason are refused', async t => {
+  const recorder = new Recorder()
+  const fields = Object.fromEntries(Array.from({ length: MOST_FIELDS }, (_, at) => [`x:${at}`, at]))
+  const samples = Uint8Array.of(1)
+  t.same(recorder.push(packet({ dtype: 'int8', sigmf: fields }, samples)), samples)
+  t.same(recorder.push(packet({ dtype: 'int8', sigmf: { 'x:more': 1 } }, samples)), {
+    reason: 'too much metadata',
+    detail: `expected at most ${MOST_FIELDS} fields of sigmf`,
+  })
+  t.same(recorder.push(packet({ dtype: 'int8', sigmf: { 'x:0': 1 } }, samples)), samples)
 })

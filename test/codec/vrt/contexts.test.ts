@@ -45,3 +45,11 @@ t.test('where a receiver is', async t => {
   contexts.apply(7, { gps: { latitude: 45, longitude: -75, altitude: null } })
   t.same(contexts.stateOf(7).meta, { latitude: 45, longitude: -75 })
 })
+
+t.test('of a context only that is kept which can matter for data', async t => {
+  const contexts = new Contexts()
+  contexts.apply(7, { rf_frequency: 1e9 })
+  const state = contexts.stateOf(7)
+  contexts.apply(7, { gps_ascii: 'x'.repeat(1000), changed: false, associations: { sources: [1, 2, 3] } })
+  t.equal(contexts.stateOf(7), state)
+})

@@ -73,6 +73,10 @@ t.test('integers of another full scale are brought to that of the stream', async
   const [, packet] = packetsOf(encode([{ meta: { dtype: 'int16', full_scale: 8192 }, data }]))
   t.equal(packet?.meta['full_scale'], 32768)
   t.equal(Buffer.from(packet?.data ?? []).toString('hex'), '7ffc8000')
+  const unsigned = new Uint8Array(Uint16Array.of(8192, 12288).buffer)
+  const [, other] = packetsOf(encode([{ meta: { dtype: 'uint16', full_scale: 16384 }, data: unsigned }]))
+  t.equal(other?.meta['full_scale'], 65536)
+  t.equal(Buffer.from(other?.data ?? []).toString('hex'), '8000c000', 'its half stays its half')
 })
 
 t.test('the dtype of streams that do not tell it can be given', async t => {
