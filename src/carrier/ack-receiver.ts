@@ -1,6 +1,7 @@
 // The receiving side of an acknowledged link: what came twice is dropped, what is durable is acknowledged.
 
 import type { Socket } from 'node:net'
+import { LruMap } from '../lru-map.ts'
 import type { Batch } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import { merge } from '../stream/merge.ts'
@@ -12,7 +13,7 @@ import type { Address } from './socket.ts'
 import { type Incoming, incoming } from './socket-source.ts'
 
 const FEWEST_REMEMBERED = 64
-/** Senders whose ids are remembered; the one that came first is forgotten first. */
+/** Senders whose ids are remembered; the one that has not connected for longest is forgotten. */
 const MOST_SENDERS = 4096
 
 /** `most` is the N of this side; the sender's hello says its own. */
@@ -23,19 +24,12 @@ export function ackSource(
   decode: Decode,
   most: number,
 ): Source {
-  const senders = new Map<string, RecentIds>()
+  const senders = new LruMap<string, RecentIds>(MOST_SENDERS)
   const count = context.ledger.stage('input')
   const { closed, warn } = context
 
   function recentOf({ sender, ack }: Hello): RecentIds {
-    let recent = senders.get(sender)
-    if (!recent) {
-      recent = new RecentIds(2 * Math.max(most, ack, FEWEST_REMEMBERED))
-      senders.set(sender, recent)
-    }
-    const [oldest] = senders.keys()
-    if (senders.size > MOST_SENDERS && oldest !== undefined) senders.delete(oldest)
-    return recent
+    return senders.getOrMake(sender, () => new RecentIds(2 * Math.max(most, ack, FEWEST_REMEMBERED)))
   }
   async function* sources(): AsyncGenerator<Source> {
     const open = new Map<Socket, Replies>()

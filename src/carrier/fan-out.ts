@@ -12,8 +12,10 @@ import { listen, type Peer } from './listen.ts'
 import { type Address, hangUp, pause } from './socket.ts'
 import { SocketWriter } from './socket-writer.ts'
 
-/** At the end, a peer that packets may be dropped for gets this long to take what waits for it. */
-const PATIENCE_MS = 2000
+/** At the end, a peer that packets may be dropped for gets this long to take what waits for it; any other all it needs. */
+export const PATIENCE_MS = 2000
+/** Why what it has not taken by then is dropped. */
+export const TOO_SLOW = 'peer too slow'
 
 export const PEERS_PARAM = {
   name: 'peers',
@@ -106,6 +108,8 @@ class PeerOutput {
   #encoder: Encoder | undefined
   #busy: Promise<void> | undefined
   #gone = false
+  /** Its system has taken all. */
+  #hasEnded = false
   #told = 0
 
   constructor(peer: Peer, options: PeerOutputOptions) {
@@ -133,19 +137,31 @@ class PeerOutput {
   }
 
   async close(): Promise<void> {
-    const { policy } = this.#options.context
-    if (policy === 'block') await this.#busy
-    else await Promise.race([this.#busy, pause(PATIENCE_MS, new AbortController().signal)])
+    const ending = this.#end()
+    if (this.#options.context.policy === 'block') return ending
+    const over = new AbortController()
+    await Promise.race([ending, pause(PATIENCE_MS, over.signal)])
+    over.abort()
+    if (this.#hasEnded || this.#gone) return
+    this.#queue.abandon(TOO_SLOW)
+    // Of what the system has taken nobody knows how much arrives: it is one loss.
+    if (this.#count.dropped.size === 0) this.#count.drop(TOO_SLOW)
+    this.#tell()
+    this.cut()
+  }
+
+  async #end(): Promise<void> {
+    await this.#busy
     if (this.#gone) return
-    if (this.#busy) {
-      this.#queue.abandon('peer too slow')
-      this.#tell()
-      return this.cut()
-    }
     const rest = this.#encoder?.end?.() ?? []
-    if (rest.length > 0) this.#send([], rest)
-    await this.#writer.flush().catch(() => {})
+    try {
+      if (rest.length > 0) await this.#send([], rest)
+      await this.#writer.flush()
+    } catch {
+      // It has left.
+    }
     await hangUp(this.#peer.socket)
+    this.#hasEnded = true
   }
 
   cut(): void {

@@ -19,6 +19,11 @@ export const LISTEN_PARAMS = [
 ]
 export const INSECURE_PARAM = { name: 'insecure', summary: 'with listen: allow an address that is not loopback' }
 
+/** Peers at a time. */
+export function mostPeers(endpoint: Endpoint, usual = MAX_PEERS): number {
+  return param(endpoint, 'max-peers', parseCount) ?? usual
+}
+
 export interface Peer {
   readonly name: string
   readonly socket: Socket
@@ -46,13 +51,13 @@ export interface ListenOptions extends Pick<CarrierContext, 'warn'> {
 export async function listen(
   endpoint: Endpoint,
   address: Address,
-  { warn, secured = false, securing, secure, most: usual = MAX_PEERS }: ListenOptions,
+  { warn, secured = false, securing, secure, most: usual }: ListenOptions,
   onPeer: (peer: Peer) => void,
 ): Promise<Listener> {
   const { options, name } = address
   if (options.host !== undefined && !secured) refuseWide(endpoint, options.host, securing)
   if (options.path !== undefined) await removeStale(name, options.path)
-  const most = param(endpoint, 'max-peers', parseCount) ?? usual
+  const most = mostPeers(endpoint, usual)
   let number = 0
   let present = 0
   const accept = (socket: Socket) => {

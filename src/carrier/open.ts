@@ -165,7 +165,8 @@ async function openOne({ endpoint, carrier }: Opening, told: Codec | undefined, 
   if (packets) return packets
   const outlet = await carrier.outlet?.(endpoint, context)
   if (!outlet) throw new UsageError(`${name}: is no output`)
-  const sink = encodingSink(outlet, outlet.terminal ? encodeAs(told ?? codecNamed('ndjson'), options) : encode, count)
+  const forPerson = told === undefined && outlet.terminal === true
+  const sink = encodingSink(outlet, forPerson ? encodeAs(codecNamed('ndjson'), options) : encode, count)
   return byPolicy(sink, name, context)
 }
 

@@ -5,7 +5,7 @@ import { Recorder } from '../codec/sigmf/recorder.ts'
 import { UsageError } from '../errors.ts'
 import type { Batch } from '../packet.ts'
 import type { Sink } from '../stream/step.ts'
-import type { CarrierContext } from './carrier.ts'
+import type { CarrierContext, Outlet } from './carrier.ts'
 import { atomicOutlet } from './file-outlet.ts'
 
 /** A recording without metadata is none: until the last moment the samples have a temporary name. */
@@ -21,6 +21,8 @@ export async function sigmfSink(
   const hash = wanted ? createHash('sha512') : undefined
   const dataset = atomicOutlet(`${base}.sigmf-data`, 'end', context)
   const refused = new Set<string>()
+  /** There are samples, under their temporary name. */
+  let hasSamples = false
 
   function chunksOf(batch: Batch): Uint8Array[] {
     const chunks: Uint8Array[] = []
@@ -40,17 +42,32 @@ export async function sigmfSink(
     }
     return chunks
   }
+  async function metadataOutlet(): Promise<Outlet> {
+    const metadata = atomicOutlet(`${base}.sigmf-meta`, 'end', context)
+    await metadata.write([Buffer.from(recorder.metadata({ sha512: hash?.digest('hex') }))])
+    return metadata
+  }
   return {
     write(batch) {
       const chunks = chunksOf(batch)
-      return chunks.length > 0 ? dataset.write(chunks) : undefined
+      if (chunks.length === 0) return undefined
+      hasSamples = true
+      return dataset.write(chunks)
     },
     async close() {
+      hasSamples = false
       await dataset.close()
-      const metadata = atomicOutlet(`${base}.sigmf-meta`, 'end', context)
-      await metadata.write([Buffer.from(recorder.metadata({ sha512: hash?.digest('hex') }))])
-      await metadata.close()
+      await (await metadataOutlet()).close()
     },
-    abort: async () => dataset.abort?.(),
+    async abort() {
+      await dataset.abort?.()
+      if (!hasSamples) return
+      // What was written of the samples is worth little where nobody knows what they are.
+      try {
+        await (await metadataOutlet()).abort?.()
+      } catch {
+        // The first error says it all.
+      }
+    },
   }
 }

@@ -2,9 +2,10 @@
 
 import { closeSync, fstatSync, read, type Stats } from 'node:fs'
 import { Socket } from 'node:net'
-import { isatty, ReadStream } from 'node:tty'
+import { ReadStream } from 'node:tty'
 import { promisify } from 'node:util'
 import { errorCode, ReaderGone } from '../errors.ts'
+import { isTerminal } from '../is-terminal.ts'
 import { blocksOf, SMALL, writeBlocks } from './blocks.ts'
 import { burstBytes } from './burst.ts'
 import type { Carrier, CarrierContext, Channel, Outlet } from './carrier.ts'
@@ -35,7 +36,7 @@ function stdinBytes(context: CarrierContext): AsyncIterable<Uint8Array> {
   // An interrupt reaches the whole pipeline: who feeds the pipe ends, and its end ends this.
   if (isStream(kind)) return socketBytes(STDIN, 'stdin', context, { endsBy: reason => reason !== 'SIGINT' })
   if (kind.isFile()) return blocksOf(STDIN, context)
-  return isatty(STDIN) ? terminalBytes(context.stop) : deviceBytes(STDIN, context.stop)
+  return isTerminal(STDIN) ? terminalBytes(context.stop) : deviceBytes(STDIN, context.stop)
 }
 
 /** Somebody or something keeps what is written to stdout: it is no terminal, and not /dev/null. */
@@ -133,7 +134,9 @@ export function descriptorOutlet(
   const explain = (error: unknown) => (owned ? carrierError(name, error) : ofStdout(name, error))
   if (!isStream(fstatSync(descriptor))) {
     return {
-      terminal: isatty(descriptor),
+      get terminal() {
+        return isTerminal(descriptor)
+      },
       takesAtOnce: true,
       write(chunks) {
         try {

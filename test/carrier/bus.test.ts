@@ -10,7 +10,7 @@ async function withBus(t: Parameters<typeof serve>[0]) {
   const { url } = await serve(t)
   const { context, stop, ledger } = surroundings()
   const reject = () => t.fail('nothing is rejected')
-  const all = { ...context, topics: async () => topicsOf(url) }
+  const all = { ...context, topics: async () => topicsOf(url, () => {}) }
   return {
     ledger,
     stop,

@@ -1,12 +1,12 @@
 // SigMF recordings as files: written, read back, archived, damaged.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { DataError } from '../../src/errors.ts'
 import { gapOf, packet } from '../../src/packet.ts'
-import { surroundings } from '../support/carrier.ts'
+import { collect, surroundings } from '../support/carrier.ts'
 import { allOf } from '../support/simulator.ts'
 
 const META = { timestamp_ns: '1767225600000000000', dtype: 'ci16_le', sample_rate: 1e6, center_frequency: 1e8 }
@@ -126,16 +126,20 @@ t.test('a dataset of another program, with bytes that are no samples', async t =
   )
 })
 
-t.test('a failure leaves no recording, but what was written', async t => {
+t.test('a failure leaves no recording, but what was written, and what that is', async t => {
   const folder = t.testdir({})
-  const { sink, warnings } = surroundings()
+  const { sink, warnings, source } = surroundings()
   const recording = await sink(`sigmf:${join(folder, 'a')}`)
   await recording.write([packet({ ...META }, DATA)])
   await recording.abort?.()
   t.notOk(existsSync(join(folder, 'a.sigmf-meta')))
   t.notOk(existsSync(join(folder, 'a.sigmf-data')))
-  t.ok(existsSync(join(folder, 'a.sigmf-data.partial')))
-  t.equal(warnings.length, 1)
+  t.equal(warnings.length, 2)
+  for (const ending of ['data', 'meta'])
+    renameSync(join(folder, `a.sigmf-${ending}.partial`), join(folder, `b.sigmf-${ending}`))
+  const [kept] = await collect(source(`sigmf:${join(folder, 'b')}`))
+  t.match(kept?.meta, { dtype: 'ci16_le', sample_rate: META.sample_rate })
+  t.same([...(kept?.data ?? [])], [...DATA])
 })
 
 t.test('what cannot be recorded is counted and named once', async t => {

@@ -6,8 +6,9 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import t from 'tap'
+import { LOADER, source } from '../support/sources.ts'
 
-const RELAY = new URL('../support/relay.ts', import.meta.url).pathname
+const RELAY = [...LOADER, source('test/support/relay.ts')]
 
 interface Relay {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>
@@ -18,7 +19,7 @@ interface Relay {
 }
 
 function relay(...words: string[]): Relay {
-  const child = spawn(process.execPath, ['--import=tsx', RELAY, ...words], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...RELAY, ...words], { stdio: ['pipe', 'pipe', 'pipe'] })
   let heard = ''
   let listen = () => {}
   child.stderr.setEncoding('utf8').on('data', text => {
@@ -101,7 +102,7 @@ t.test('stdin and stdout may be files', async t => {
   const folder = t.testdir({ in: text })
   const input = openSync(join(folder, 'in'), 'r')
   const output = openSync(join(folder, 'out'), 'w')
-  const child = spawn(process.execPath, ['--import=tsx', RELAY], { stdio: [input, output, 'ignore'] })
+  const child = spawn(process.execPath, RELAY, { stdio: [input, output, 'ignore'] })
   const [code] = await once(child, 'exit')
   closeSync(input)
   closeSync(output)
@@ -112,7 +113,7 @@ t.test('stdin and stdout may be files', async t => {
 t.test('stdin is not touched when it was not asked for', async t => {
   const folder = t.testdir({ in: '{"seq":1}\n' })
   const input = openSync(join(folder, 'in'), 'r')
-  const child = spawn(process.execPath, ['--import=tsx', RELAY, 'null:', '-'], { stdio: [input, 'ignore', 'ignore'] })
+  const child = spawn(process.execPath, [...RELAY, 'null:', '-'], { stdio: [input, 'ignore', 'ignore'] })
   const [code] = await once(child, 'exit')
   t.equal(code, 0)
   t.equal(readFileSync(input, 'utf8'), '{"seq":1}\n', 'the shared position is where it was')

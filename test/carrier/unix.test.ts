@@ -1,9 +1,10 @@
 // Unix sockets: their files are made, removed, and never taken from somebody who listens.
 
 import { existsSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import t from 'tap'
 import { UsageError } from '../../src/errors.ts'
+import { packet } from '../../src/packet.ts'
 import { collect, numbered, seqs, socketPath, surroundings, until } from '../support/carrier.ts'
 
 t.test('packets go both ways round, and the file is gone afterwards', async t => {
@@ -52,4 +53,17 @@ t.test('a socket that is not there yet is waited for', async t => {
 t.test('a path that the system would cut off is refused', async t => {
   await t.rejects(surroundings().sink(`unix:/tmp/${'x'.repeat(104)}?listen`), UsageError)
   await t.rejects(surroundings().sink('unix:'), UsageError)
+})
+
+t.test('who takes nothing does not keep the end waiting where packets may be dropped for it', async t => {
+  const path = socketPath(t)
+  const output = surroundings({ policy: 'drop-oldest' })
+  const sink = await output.sink(`unix:${path}?listen&peers=1`)
+  const frozen = connect(path)
+  t.teardown(() => frozen.destroy())
+  frozen.pause()
+  // More than the system takes, and less than makes the output wait.
+  await sink.write([packet({ filling: 'x'.repeat(700_000) })])
+  await sink.close()
+  t.same(output.ledger.report()['output']?.dropped, { 'peer too slow': 1 })
 })

@@ -82,7 +82,8 @@ export class Answers {
     const { format } = this.#history
     if (format !== undefined && (wanted ?? format) === format) {
       const { encoder } = this.#encode(lead, undefined, format)
-      const chunks = parts.flatMap(({ chunks, packets }) => chunks ?? encoder.push(packets))
+      // The packets are asked for only where they are needed: they are decoded then.
+      const chunks = parts.flatMap(part => part.chunks ?? encoder.push(part.packets))
       return { format, chunks: gap ? [...encoder.push(lead), ...chunks] : chunks }
     }
     const packets = parts.flatMap(({ packets }) => packets)

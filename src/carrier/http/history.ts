@@ -117,14 +117,17 @@ export class History {
     return block?.packets[number - block.first]
   }
 
-  /** Packets in their order, from this number on, which is kept: at most so many, and not many more bytes. */
+  /**
+   * Packets in their order, from this number on, which is kept: at most so many, and not many more bytes. Fewer where that
+   * leaves what was written at once whole: only the first part may have to be cut out of its bytes.
+   */
   read(from: number, most: number, bytes = Number.POSITIVE_INFINITY): readonly Part[] {
     const parts: Part[] = []
     let left = most
     let room = bytes
     for (let at = from, index = this.#find(from); left > 0 && room > 0; index++) {
       const block = this.#blocks[index]
-      if (!block) break
+      if (!block || (parts.length > 0 && block.count > left)) break
       const part = cut(block, at - block.first, left)
       parts.push(part)
       at += part.count

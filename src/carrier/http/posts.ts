@@ -1,16 +1,18 @@
 // An HTTP endpoint as input that listens: what writers post, each once, also where they had to post it twice.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LruMap } from '../../lru-map.ts'
 import type { Batch } from '../../packet.ts'
 import { merge } from '../../stream/merge.ts'
 import type { Source } from '../../stream/step.ts'
 import { type Endpoint, flagParam } from '../../url.ts'
 import type { CarrierContext, Channel, Decode } from '../carrier.ts'
+import { mostPeers } from '../listen.ts'
 import { answer } from './guard.ts'
 import { type HttpAddress, listenHttp } from './server.ts'
 import { HEADER } from './wording.ts'
 
-/** Writers whose numbers are remembered. */
+/** Writers whose numbers are remembered; the one that was quiet for longest is forgotten. */
 const MOST_WRITERS = 1024
 const CLOSING_MS = 2000
 
@@ -32,13 +34,17 @@ class Posts {
   readonly #address: HttpAddress
   readonly #context: CarrierContext
   readonly #decode: Decode
-  readonly #writers = new Map<string, Writer>()
+  readonly #writers = new LruMap<string, Writer>(MOST_WRITERS)
   readonly #waiting: Source[] = []
+  readonly #mostOpen: number
+  /** Posts that are not dealt with, those included that broke off. */
+  #open = 0
   #isOver = false
   #wake = () => {}
 
   constructor(endpoint: Endpoint, address: HttpAddress, context: CarrierContext, decode: Decode) {
     this.#endpoint = endpoint
+    this.#mostOpen = 2 * mostPeers(endpoint)
     this.#address = address
     this.#context = context
     this.#decode = decode
@@ -79,6 +85,11 @@ class Posts {
       answer(response, 503, { error: 'the reader has ended' })
       return
     }
+    if (this.#open >= this.#mostOpen) {
+      answer(response, 503, { error: `${this.#open} posts wait: expected fewer at once` })
+      return
+    }
+    this.#open++
     this.#waiting.push(this.#taken(request, response))
     this.#wake()
   }
@@ -97,6 +108,7 @@ class Posts {
     try {
       yield* this.#packets(request, writer, state)
     } finally {
+      this.#open--
       done()
     }
     if (state.isBroken) return
@@ -130,13 +142,7 @@ class Posts {
 
   #writerOf(stream: string | string[] | undefined): Writer {
     if (typeof stream !== 'string') return { next: 0, before: Promise.resolve() }
-    const known = this.#writers.get(stream)
-    const writer = known ?? { next: 0, before: Promise.resolve() }
-    this.#writers.delete(stream)
-    this.#writers.set(stream, writer)
-    const [oldest] = this.#writers.keys()
-    if (this.#writers.size > MOST_WRITERS && oldest !== undefined) this.#writers.delete(oldest)
-    return writer
+    return this.#writers.getOrMake(stream, () => ({ next: 0, before: Promise.resolve() }))
   }
 }
 

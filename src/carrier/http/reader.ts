@@ -4,6 +4,7 @@ import { type Batch, type Gap, gapPacket, type Packet } from '../../packet.ts'
 import type { StageCount } from '../../stream/ledger.ts'
 import { Loss } from '../../stream/loss.ts'
 import type { Policy } from '../../stream/policy.ts'
+import { TOO_SLOW } from '../fan-out.ts'
 import { type History, type Part, partOf } from './history.ts'
 
 export interface ReaderOptions {
@@ -64,13 +65,17 @@ export class Reader {
   }
 
   get hasMore(): boolean {
-    if (this.#kept) return this.#next < this.#kept.from + this.#kept.packets.length
-    return this.#next < this.#options.history.end || !this.#loss.isEmpty
+    return this.#waiting > 0 || !(this.#kept || this.#loss.isEmpty)
+  }
+
+  /** It keeps its writer waiting; any other one is waited for no longer than at the end, and not for ever. */
+  get isWaitedFor(): boolean {
+    return this.#options.policy === 'block'
   }
 
   /** The first packet that must be kept for it, if it keeps its writer waiting. */
   get held(): number {
-    return this.#options.policy === 'block' ? this.#asked : Number.POSITIVE_INFINITY
+    return this.isWaitedFor ? this.#asked : Number.POSITIVE_INFINITY
   }
 
   /** How many packets may be written before it is too far behind. */
@@ -123,6 +128,17 @@ export class Reader {
     this.#sent = this.#next
     if (gap) this.#told = { answer, first, gap }
     return { answer, gap, first, parts }
+  }
+
+  /** Nobody waits for it any more: what it has not got is lost. */
+  abandon(): void {
+    if (this.#waiting > 0) this.#options.count.drop(TOO_SLOW, this.#waiting)
+  }
+
+  /** Packets that it has not got. */
+  get #waiting(): number {
+    const { from = 0, packets = [] } = this.#kept ?? {}
+    return (this.#kept ? from + packets.length : this.#options.history.end) - this.#next
   }
 
   #ready(most: number): readonly Part[] {

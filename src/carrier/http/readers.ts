@@ -9,7 +9,8 @@ import type { Sink } from '../../stream/step.ts'
 import { parseCount, parseDuration } from '../../units.ts'
 import { type Endpoint, param } from '../../url.ts'
 import type { CarrierContext, Encode } from '../carrier.ts'
-import { PEERS_PARAM } from '../fan-out.ts'
+import { PATIENCE_MS, PEERS_PARAM, TOO_SLOW } from '../fan-out.ts'
+import { mostPeers } from '../listen.ts'
 import { pause } from '../socket.ts'
 import { WRITE_AHEAD } from '../socket-writer.ts'
 import { Answers } from './answers.ts'
@@ -18,12 +19,8 @@ import { History } from './history.ts'
 import { type Question, readQuestion } from './question.ts'
 import { Reader } from './reader.ts'
 import { RETURN_MS, Seat } from './seat.ts'
+import { Seats } from './seats.ts'
 import { type HttpAddress, type HttpListener, listenHttp } from './server.ts'
-
-/** At the end, a reader that packets may be dropped for gets this long to take what waits for it. */
-const PATIENCE_MS = 2000
-/** Names that are remembered while nobody asks by them. */
-const MOST_NAMES = 1024
 
 export async function serveReaders(
   endpoint: Endpoint,
@@ -43,12 +40,14 @@ class Readers implements Sink {
   readonly #answers: Answers
   readonly #stream = makeIds()()
   readonly #history: History
-  readonly #seats = new Map<string, Seat>()
+  readonly #seats: Seats
   readonly #wanted: number
   readonly #linger: number
   readonly #address: string
   #listener: HttpListener | undefined
   readonly #guests = new Set<Seat>()
+  /** Questions of readers that are waited for, until their answers have gone out. */
+  readonly #awaited = new Set<ServerResponse>()
   #joined = 0
   #isEnded = false
   #isLate = false
@@ -64,6 +63,10 @@ class Readers implements Sink {
     this.#wanted = param(endpoint, PEERS_PARAM.name, parseCount) ?? 0
     this.#linger = param(endpoint, 'linger', parseDuration) ?? 0
     this.#address = `${endpoint.scheme}:${endpoint.rest}`
+    this.#seats = new Seats({
+      most: mostPeers(endpoint),
+      onForgotten: (name, most) => context.warn(`${this.#address}: more than ${most} names: ${name} is forgotten`),
+    })
     context.stop.addEventListener('abort', () => this.#wake())
   }
 
@@ -84,59 +87,51 @@ class Readers implements Sink {
   commit(): void | Promise<void> {
     const { end } = this.#history
     const isDealtWith = () =>
-      [...this.#seats.values()].every(seat => seat.isGone || seat.name === undefined || seat.reader.done >= end)
+      [...this.#seats].every(seat => seat.isGone || seat.name === undefined || seat.reader.done >= end)
     return isDealtWith() ? undefined : this.#until(isDealtWith)
   }
 
   async close(): Promise<void> {
-    const { policy, stop } = this.#context
     this.#isEnded = true
-    for (const seat of this.#seats.values()) seat.answer(true)
+    for (const seat of this.#seats) seat.answer(true)
     const late = setTimeout(() => {
       this.#isLate = true
       this.#wake()
     }, PATIENCE_MS)
-    const hasGuests = () => this.#guests.size > 0 && !(this.#isLate && policy !== 'block')
-    await this.#until(() => !hasGuests() && [...this.#seats.values()].every(seat => this.#isDone(seat)))
+    const hasGuests = () => [...this.#guests].some(({ reader }) => reader.isWaitedFor || !this.#isLate)
+    await this.#until(() => !hasGuests() && [...this.#seats].every(seat => this.#isDone(seat)))
     clearTimeout(late)
-    await pause(this.#linger, stop)
-    for (const seat of this.#seats.values()) seat.leave()
-    await this.#listener?.close(policy === 'block' ? Number.POSITIVE_INFINITY : PATIENCE_MS)
+    await pause(this.#linger, this.#context.stop)
+    for (const seat of this.#seats) {
+      if (!seat.isGone) seat.reader.abandon()
+      seat.leave()
+    }
+    await this.#until(() => this.#awaited.size === 0)
+    const cut = await this.#listener?.close(PATIENCE_MS)
+    // Nobody knows how much of an answer has arrived: each is one loss.
+    if (cut) this.#count.drop(TOO_SLOW, cut)
   }
 
   async abort(): Promise<void> {
     this.#listener?.cut()
-    for (const seat of this.#seats.values()) seat.leave()
+    for (const seat of this.#seats) seat.leave()
   }
 
   /** Who has all but the word that it was all is not waited for as long as who has not. */
   #isDone({ isGone, hasEnd, reader }: Seat): boolean {
-    return isGone || hasEnd || (this.#isLate && (this.#context.policy !== 'block' || !reader.hasMore))
+    return isGone || hasEnd || (this.#isLate && !(reader.isWaitedFor && reader.hasMore))
   }
 
   #put(batch: Batch, from = 0): void | Promise<void> {
     for (let at = from; at < batch.length; ) {
-      const room = Math.min(this.#room(), this.#history.bound)
-      if (room <= 0) return this.#until(() => this.#room() > 0).then(() => this.#put(batch, at))
+      const room = Math.min(this.#seats.room, this.#history.bound)
+      if (room <= 0) return this.#until(() => this.#seats.room > 0).then(() => this.#put(batch, at))
       const piece = at === 0 && batch.length <= room ? batch : batch.slice(at, at + room)
-      for (const seat of this.#seats.values()) if (!seat.isGone) seat.reader.makeRoom(piece)
-      this.#history.append(piece, this.#held())
-      for (const seat of this.#seats.values()) seat.answer(false)
+      for (const seat of this.#seats) if (!seat.isGone) seat.reader.makeRoom(piece)
+      this.#history.append(piece, this.#seats.held)
+      for (const seat of this.#seats) seat.answer(false)
       at += piece.length
     }
-  }
-
-  /** How much may be written until the slowest of those who are there would miss some. */
-  #room(): number {
-    let room = Number.POSITIVE_INFINITY
-    for (const { reader, isGone } of this.#seats.values()) if (!isGone) room = Math.min(room, reader.room)
-    return room
-  }
-
-  #held(): number {
-    let held = Number.POSITIVE_INFINITY
-    for (const { reader, isGone } of this.#seats.values()) if (!isGone) held = Math.min(held, reader.held)
-    return held
   }
 
   #ask({ socket }: IncomingMessage, response: ServerResponse, question: Question): void {
@@ -144,15 +139,25 @@ class Readers implements Sink {
     if (question.done !== undefined) seat.reader.done = Math.max(seat.reader.done, question.done)
     seat.asker = question.reader
     if (question.name === undefined && question.reader === undefined) this.#receive(seat, response)
+    if (seat.reader.isWaitedFor) this.#await(response)
     seat.ask(response, question.format)
     seat.answer(this.#isEnded)
     this.#wake()
   }
 
+  #await(response: ServerResponse): void {
+    this.#awaited.add(response)
+    response.once('close', () => {
+      this.#awaited.delete(response)
+      this.#wake()
+    })
+  }
+
   /** What a reader has dealt with, said while its question is open. */
   #confirm(response: ServerResponse, { name, reader, stream, done }: Question): void {
     const seat = this.#seats.get(name ?? reader ?? '')
-    if (!seat || stream !== this.#stream || done === undefined) throw new Refused(404, 'no such reader')
+    const isHere = seat?.asker === reader && stream === this.#stream
+    if (!seat || !isHere || done === undefined) throw new Refused(404, 'no such reader')
     seat.reader.done = Math.max(seat.reader.done, Math.min(done, this.#history.end))
     response.writeHead(204).end()
     this.#wake()
@@ -166,12 +171,16 @@ class Readers implements Sink {
     const known = id === undefined ? undefined : this.#seats.get(id)
     if (!known) return this.#newSeat(question, isOurs ? from : 0, peer)
     const isAnother = name !== undefined && reader !== known.asker
+    // Who comes by a name has had no answer of this run; who has had one was here before the other.
+    if (isAnother && reader !== undefined && stream === this.#stream)
+      throw new Refused(409, `another reader has come by the name ${name}`)
     if (isAnother) known.reader.seek(known.reader.done)
     else known.reader.seek(isOurs ? (from ?? known.reader.next) : known.reader.next, got)
     return known
   }
 
   #newSeat({ name, reader: asker, policy, buffer }: Question, from: number | undefined, peer: string): Seat {
+    this.#seats.makeRoom()
     const id = name ?? asker ?? `guest ${this.#joined}`
     const isGuest = name === undefined && asker === undefined
     const { end } = this.#history
@@ -186,8 +195,12 @@ class Readers implements Sink {
       Math.min(from ?? end, end),
     )
     const enter = () => (isGuest ? () => {} : this.demand.enter())
-    const seat = new Seat({ reader, name, answers: this.#answers, enter, gone: () => this.#gone(id, name) })
-    this.#seats.set(id, seat)
+    const gone = () => {
+      this.#seats.leave(seat)
+      this.#wake()
+    }
+    const seat = new Seat({ id, reader, name, answers: this.#answers, enter, gone })
+    this.#seats.add(seat)
     this.#joined++
     return seat
   }
@@ -202,19 +215,11 @@ class Readers implements Sink {
       this.#wake()
     }
     response.once('close', () => {
-      for (const [id, other] of this.#seats) if (other === seat) this.#seats.delete(id)
+      this.#seats.remove(seat)
+      seat.depart()
       if (seat.hasEnd) depart()
       else setTimeout(depart, RETURN_MS)
     })
-  }
-
-  #gone(id: string, name: string | undefined): void {
-    const forgotten = [...this.#seats]
-      .filter(([, seat]) => seat.isGone && seat.name !== undefined)
-      .slice(0, -MOST_NAMES)
-    for (const [old] of forgotten) this.#seats.delete(old)
-    if (name === undefined) this.#seats.delete(id)
-    this.#wake()
   }
 
   #until(condition: () => boolean): Promise<void> {

@@ -11,6 +11,8 @@ export const POLL_MS = 25_000
 export const RETURN_MS = 500
 
 export interface SeatOptions {
+  /** Of the reader: its name, or that of the process which asks. */
+  readonly id: string
   readonly reader: Reader
   /** By which it can come back as another process. */
   readonly name: string | undefined
@@ -22,6 +24,7 @@ export interface SeatOptions {
 }
 
 export class Seat {
+  readonly id: string
   readonly reader: Reader
   readonly name: string | undefined
   readonly #options: SeatOptions
@@ -29,6 +32,7 @@ export class Seat {
   #timer: NodeJS.Timeout | undefined
   #socket: Socket | undefined
   #leave = () => {}
+  #unwatch = () => {}
   #returning: NodeJS.Timeout | undefined
   /** It has been told that nothing more comes. */
   hasEnd = false
@@ -37,6 +41,7 @@ export class Seat {
   isGone = false
 
   constructor(options: SeatOptions) {
+    this.id = options.id
     this.reader = options.reader
     this.name = options.name
     this.#options = options
@@ -66,6 +71,11 @@ export class Seat {
     this.#options.answers.send(standing, portion, format)
   }
 
+  /** It had one question, and its connection may have others. */
+  depart(): void {
+    this.#unwatch()
+  }
+
   leave(): void {
     this.#sendNothing()
     clearTimeout(this.#returning)
@@ -92,14 +102,20 @@ export class Seat {
     this.#socket = socket
     this.#leave = this.#options.enter()
     before()
-    socket.once('close', () => {
-      if (this.#socket !== socket) return
-      this.#socket = undefined
-      this.#leave()
-      this.#returning = setTimeout(() => {
-        this.isGone = true
-        this.#options.gone()
-      }, RETURN_MS)
-    })
+    this.#unwatch()
+    const onClose = () => this.#lose()
+    // Behind a proxy many readers may share a connection.
+    socket.setMaxListeners(0)
+    socket.once('close', onClose)
+    this.#unwatch = () => socket.off('close', onClose)
+  }
+
+  #lose(): void {
+    this.#socket = undefined
+    this.#leave()
+    this.#returning = setTimeout(() => {
+      this.isGone = true
+      this.#options.gone()
+    }, RETURN_MS)
   }
 }

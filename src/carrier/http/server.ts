@@ -22,8 +22,8 @@ export type Serve = (request: IncomingMessage, response: ServerResponse, url: UR
 const IDLE_MS = 10 * 60_000
 
 export interface HttpListener {
-  /** Ends all when what is asked now has been answered, or after this time. */
-  close(patience: number): Promise<void>
+  /** Ends all when what is asked now has been answered, or after this time; gives how many answers were cut off. */
+  close(patience: number): Promise<number>
   /** Ends all connections now. */
   cut(): void
 }
@@ -65,9 +65,11 @@ export async function listenHttp(
       const over = new AbortController()
       await Promise.race([Promise.all(answered), pause(patience, over.signal)])
       over.abort()
+      const cut = underWay.size
       // Not before: it would end connections whose answers have not gone out.
       server.close()
       server.closeAllConnections()
+      return cut
     },
     cut() {
       server.close()

@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Frame } from '../../codec/frame-packet.ts'
 import { asBuffer, REJECT_BYTES } from '../../codec/gather.ts'
+import { isSpace } from '../../codec/json-value.ts'
 import { Line } from '../../codec/line.ts'
 import { Parts } from '../../codec/parts.ts'
 import { FieldScan } from '../../codec/scan.ts'
@@ -150,8 +151,4 @@ function isObjectText(bytes: Uint8Array): boolean {
   while (start < end && isSpace(bytes[start])) start++
   while (end > start && isSpace(bytes[end - 1])) end--
   return bytes[start] === 0x7b && bytes[end - 1] === 0x7d
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 }

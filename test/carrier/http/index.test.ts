@@ -3,7 +3,9 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { connect as connectSocket, createServer } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { PATIENCE_MS } from '../../../src/carrier/fan-out.ts'
 import { UsageError } from '../../../src/errors.ts'
 import { packet } from '../../../src/packet.ts'
 import { collect, numbered, type Surroundings, seqs, surroundings, until } from '../../support/carrier.ts'
@@ -62,6 +64,26 @@ t.test('a writer posts to a reader that listens', async t => {
   t.same(seqs(await reading), seqs(numbered(5000, 0)))
   t.equal(output.ledger.report()['output']?.out, 5000)
   t.equal(output.ledger.lost, 0)
+})
+
+t.test('more posts than may wait for a reader are refused, and those that wait are taken', async t => {
+  const input = surroundings()
+  const source = input.source('http://127.0.0.1:0/x?listen&once&max-peers=2')[Symbol.asyncIterator]()
+  const first = source.next()
+  const url = `${await told(input)}/x`
+  const conversing = conversation(url, Array(20).fill('POST /x'), '{"seq":1}\n')
+  t.same(seqs([...((await first).value ?? [])]), [1])
+  await until(() => (input.ledger.report()['input']?.in ?? 0) >= 4)
+  let taken = 1
+  const reading = (async () => {
+    for (let next = await source.next(); !next.done; next = await source.next()) taken += next.value.length
+  })()
+  const text = await conversing
+  t.equal(text.match(/^HTTP\S+ 200/gm)?.length, taken)
+  t.match(text, /503[^{]*\{"error":"4 posts wait: expected fewer at once"\}/)
+  t.equal(text.match(/^HTTP\S+/gm)?.length, 20)
+  await fetch(url, { method: 'POST', headers: { 'daq-end': '1', 'daq-stream': 'a' } })
+  await reading
 })
 
 t.test('a reader may come before the writer', async t => {
@@ -194,18 +216,123 @@ t.test('block: a reader that is there keeps the writer waiting, one that has lef
   await sink.abort?.()
 })
 
-t.test('who asks and takes nothing does not keep a writer that may drop from its end', async t => {
-  const { sink, url } = await listening(surroundings({ policy: 'drop-oldest', buffer: 64 }))
+/** An output with 16 MiB, and somebody who asks for them and reads nothing. */
+async function frozen(t: Test, output: Surroundings, query: string) {
+  const { sink, url } = await listening(output)
   const data = new Uint8Array(2 ** 18)
   await sink.write(numbered(64, 0).map(({ meta }) => packet(meta, data)))
   const { host, port } = new URL(url)
-  const frozen = connectSocket(Number(port), '127.0.0.1')
-  frozen.on('error', () => {})
-  t.teardown(() => frozen.destroy())
-  frozen.write(`GET /x?from=0 HTTP/1.1\r\nhost: ${host}\r\n\r\n`)
+  const socket = connectSocket(Number(port), '127.0.0.1')
+  socket.on('error', () => {})
+  t.teardown(() => socket.destroy())
+  socket.write(`GET /x?from=0${query} HTTP/1.1\r\nhost: ${host}\r\n\r\n`)
   await until(() => sink.demand?.wanted === true)
+  return { sink, socket }
+}
+
+t.test('an answer ends where what was written at once ends, if that is not too long for it', async t => {
+  const { sink, url } = await listening(surroundings())
+  const joining = ask(url, 'reader=a&buffer=10')
+  await until(() => sink.demand?.wanted === true)
+  await sink.write(numbered(1, 0))
+  t.same((await joining).seqs, [0])
+  await sink.write(numbered(3, 1))
+  await sink.write(numbered(6, 4))
+  for (const seqs of [[1, 2, 3], [4, 5, 6, 7, 8], [9]]) {
+    t.same((await ask(url, `reader=a&from=${seqs[0]}`)).seqs, seqs)
+  }
+  await sink.abort?.()
+})
+
+t.test('who asks and takes nothing does not keep the end waiting where packets may be dropped for it', async t => {
+  const cases = [
+    ['drop-oldest', ''],
+    ['drop-oldest', '&reader=a'],
+    ['block', ''],
+    ['block', '&reader=a&policy=latest'],
+  ] as const
+  const close = async ([policy, query]: (typeof cases)[number]) => {
+    const output = surroundings({ policy, buffer: 64 })
+    const { sink } = await frozen(t, output, query)
+    await sink.close()
+    t.ok(output.ledger.report()['output']?.dropped['peer too slow'], `${policy} ${query}`)
+  }
+  await Promise.all(cases.map(close))
+})
+
+t.test('who asks to be waited for gets all, also long after the end of the others', async t => {
+  const cases = [
+    ['drop-oldest', '&reader=a&policy=block'],
+    ['block', '&reader=a'],
+  ] as const
+  const close = async ([policy, query]: (typeof cases)[number]) => {
+    const output = surroundings({ policy, buffer: 64 })
+    const { sink, socket } = await frozen(t, output, query)
+    const closing = sink.close()
+    await setTimeout(3 * PATIENCE_MS)
+    let length = 0
+    socket.on('data', chunk => {
+      length += chunk.length
+    })
+    const received = once(socket, 'end')
+    socket.write('GET /x?reader=a HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n')
+    await closing
+    await received
+    t.ok(length > 64 * 2 ** 18, `${policy} ${query}: ${length}`)
+    t.equal(output.ledger.lost, 0)
+    socket.destroy()
+  }
+  await Promise.all(cases.map(close))
+})
+
+t.test('readers beyond all that may be there are refused', async t => {
+  const output = surroundings()
+  const { sink, url } = await listening(output, '&max-peers=1')
+  t.teardown(() => sink.abort?.())
+  await sink.write(numbered(2))
+  const readers = Array.from({ length: 1025 }, (_, reader) => `${reader}`)
+  const questions = [...readers, 'late', '7'].map(reader => `GET /x?from=0&reader=${reader}`)
+  const text = await conversation(url, questions)
+  t.equal(text.match(/^HTTP\S+ 200/gm)?.length, 1026, 'those that are there are served on')
+  t.match(text, /^HTTP\S+ 503[^{]*\{"error":"1025 readers are here: expected fewer at once"\}/m)
+})
+
+t.test('a name beyond those that are remembered takes the place of the one left first, which is said once', async t => {
+  const output = surroundings()
+  const { sink, url } = await listening(output, '&max-peers=4')
+  t.teardown(() => sink.abort?.())
+  await sink.write(numbered(2))
+  await conversation(
+    url,
+    Array.from({ length: 1028 }, (_, name) => `GET /x?from=0&name=${name}`),
+  )
+  // They are there until it is certain that they do not come back.
+  while ((await ask(url, 'from=0&name=1028')).status === 503);
+  t.equal((await ask(url, 'from=0&name=1029')).status, 200)
+  t.same(
+    output.warnings.filter(text => /forgotten/.test(text)).map(text => text.replace(/.*:\d+\/x: /, '')),
+    ['more than 1028 names: 0 is forgotten'],
+  )
+})
+
+t.test('a name is that of the reader that came by it last; the one before fails', async t => {
+  const { sink, url } = await listening(surroundings())
+  await sink.write(numbered(100, 0))
+  const first = surroundings().source(`${url}?name=lab&from=0`)[Symbol.asyncIterator]()
+  const [begun] = seqs([...((await first.next()).value ?? [])])
+  t.equal(begun, 0)
+  const second = collect(surroundings().source(`${url}?name=lab`))
+  const end = (async () => {
+    while (!(await first.next()).done);
+  })()
+  const failing = t.rejects(end, { message: /the server says 409: another reader has come by the name lab/ })
+  for (let seq = 100; seq < 5000; seq += 100) {
+    await sink.write(numbered(100, seq))
+    await setTimeout(1)
+  }
+  await failing
   await sink.close()
-  t.pass('it has ended')
+  t.same(seqs(await second), seqs(numbered(5000, 0)), 'nothing was confirmed: the other has all')
 })
 
 t.test('what is no longer kept is told by its number', async t => {
@@ -289,8 +416,22 @@ t.test('over TLS, for those who are let in', { skip: noOpenssl }, async t => {
   t.same(seqs(await reading), [1, 2, 3])
 })
 
-/** What the server says to bytes that a client of its own mind sends. */
+/** All that the server says to questions that come at once, over one connection. */
+function conversation(url: string, questions: readonly string[], body = ''): Promise<string> {
+  const head = `host: ${new URL(url).host}\r\ncontent-length: ${body.length}\r\n`
+  const last = questions.length - 1
+  const texts = questions.map(
+    (line, at) => `${line} HTTP/1.1\r\n${head}${at === last ? 'connection: close\r\n' : ''}\r\n${body}`,
+  )
+  return answers(url, texts.join(''))
+}
+
+/** What the server says to bytes that a client of its own mind sends, in a line. */
 async function reply(url: string, bytes: string): Promise<string> {
+  return (await answers(url, bytes)).split('\r\n', 1)[0] ?? ''
+}
+
+async function answers(url: string, bytes: string): Promise<string> {
   const socket = connectSocket(Number(new URL(url).port), '127.0.0.1')
   let text = ''
   socket.on('data', chunk => {
@@ -299,7 +440,7 @@ async function reply(url: string, bytes: string): Promise<string> {
   socket.on('error', () => {})
   socket.write(bytes)
   await once(socket, 'close')
-  return text.split('\r\n', 1)[0] ?? ''
+  return text
 }
 
 t.test('what is no question is refused, and the others are served on', async t => {
