@@ -6,6 +6,7 @@ import type { Endpoint } from '../url.ts'
 import type { AmqpPlace } from './amqp/client.ts'
 import { GROUP_MS, receiveAmqp } from './amqp/receive.ts'
 import { sendAmqp } from './amqp/send.ts'
+import type { BusContext } from './bus.ts'
 import { engineBus } from './engine/bus.ts'
 import type { Engine, Wanted } from './engine/engine.ts'
 import { LOCATION_PARAMS, locationOf } from './engine/location.ts'
@@ -32,11 +33,11 @@ export const amqp: BusKind = {
     },
     ...LOCATION_PARAMS,
   ],
-  open: endpoint => engineBus(engineOf(endpoint)),
+  open: (endpoint, warn) => engineBus(engineOf(endpoint, warn)),
 }
 
-function engineOf(endpoint: Endpoint): Engine {
-  const location = locationOf(endpoint, endpoint.params.has('tls') ? TLS_PORT : PORT)
+function engineOf(endpoint: Endpoint, warn: BusContext['warn']): Engine {
+  const location = locationOf(endpoint, endpoint.params.has('tls') ? TLS_PORT : PORT, warn)
   const { name, wait } = location
   const durable = endpoint.params.get('durable')
   const exchange = endpoint.params.get('exchange') ?? EXCHANGE

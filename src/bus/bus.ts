@@ -70,6 +70,11 @@ export interface Bus {
   publish(options: PublishOptions, context: BusContext): Promise<Sink>
   /** Packets of the state of the bus, for those that can tell it; see broker-ps(1). */
   readonly status?: (context: BusContext) => Promise<Batch>
+  /** What is retained of a topic, or a consumer without members; fails where there is no such consumer. */
+  readonly forget?: (
+    what: { readonly topic: string } | { readonly durable: string },
+    context: BusContext,
+  ) => Promise<void>
   /** Packets of every topic that one of the patterns stands for, each once. */
   subscribe(patterns: readonly string[], options: SubscribeOptions, context: BusContext): Source
 }

@@ -4,10 +4,11 @@ import { WAIT_PARAM, waitOf } from '../carrier/socket.ts'
 import { tcpAddress } from '../carrier/tcp.ts'
 import { TLS_CLIENT_PARAMS, tlsClient } from '../carrier/tls.ts'
 import { unixAddress } from '../carrier/unix.ts'
+import { isObject, packet } from '../packet.ts'
 import { withoutSecrets } from '../url.ts'
+import { ask } from './ask.ts'
 import type { BusKind } from './index.ts'
 import { publisher } from './publisher.ts'
-import { status } from './status-query.ts'
 import { subscriber } from './subscriber.ts'
 import { readToken } from './tokens.ts'
 
@@ -20,16 +21,20 @@ export const embedded: BusKind = {
     { name: 'token', argument: 'FILE', summary: 'show the token in this file' },
     ...TLS_CLIENT_PARAMS,
   ],
-  open(endpoint) {
+  open(endpoint, warn) {
     const plain = endpoint.scheme === 'unix' ? unixAddress(endpoint) : tcpAddress(endpoint)
     const address =
       endpoint.scheme === 'tls' ? { ...plain, name: `tls:${endpoint.rest}`, secure: tlsClient(endpoint) } : plain
     const tokenFile = endpoint.params.get('token')
-    const token = tokenFile === undefined ? undefined : readToken(tokenFile)
+    const token = tokenFile === undefined ? undefined : readToken(tokenFile, warn)
     const door = { address, wait: waitOf(endpoint), ...(token !== undefined && { token }) }
     return {
       name: withoutSecrets(endpoint.text),
-      status: context => status(door, context),
+      status: async context => {
+        const heard = await ask(door, { do: 'ps' }, context)
+        return heard.flatMap(({ ps }) => (isObject(ps) ? packet(ps) : []))
+      },
+      forget: async (what, context) => void (await ask(door, { do: 'forget', ...what }, context)),
       publish: (options, context) => publisher(door, options, context),
       subscribe: (patterns, options, context) => subscriber(door, patterns, options, context),
     }

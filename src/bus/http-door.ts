@@ -21,6 +21,8 @@ export interface HttpDoorOptions extends PeerSurroundings {
   /** Names by which it may be called beside addresses and localhost, and origins whose pages may use it. */
   readonly hosts: readonly string[]
   readonly origins: readonly string[]
+  /** Clients that poll, at once. */
+  readonly mostPolling: number
   readonly joined: (name: string, client: ClientState) => void
   readonly left: (client: ClientState) => void
 }
@@ -133,6 +135,9 @@ export class HttpDoor {
   }
 
   #poll(wanted: SubscribeRequest, { request, response, rights }: Asking): void {
+    const { mostPolling } = this.#options
+    if (this.#sessions.size >= mostPolling)
+      throw new Refused(503, `${mostPolling} clients poll already: try again later`)
     const id = this.#ids()
     const gone = () => {
       this.#sessions.delete(id)

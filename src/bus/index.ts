@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.ts'
 import { checkParams, type Endpoint, parseEndpoint, withoutSecrets } from '../url.ts'
 import { amqp } from './amqp.ts'
-import type { Bus } from './bus.ts'
+import type { Bus, BusContext } from './bus.ts'
 import { embedded } from './embedded.ts'
 import { mqtt } from './mqtt.ts'
 import { nats } from './nats.ts'
@@ -14,13 +14,13 @@ export interface BusKind {
   readonly summary: string
   readonly example: string
   readonly params: readonly { readonly name: string; readonly argument?: string; readonly summary: string }[]
-  readonly open: (endpoint: Endpoint) => Bus
+  readonly open: (endpoint: Endpoint, warn: BusContext['warn']) => Bus
 }
 
 export const BUSES: readonly BusKind[] = [embedded, amqp, nats, mqtt]
 
-/** Connects nowhere yet. */
-export function busFor(url: string): Bus {
+/** Connects nowhere yet. `warn` is told of secrets that others may read. */
+export function busFor(url: string, warn: BusContext['warn'] = () => {}): Bus {
   const endpoint = parseEndpoint(url)
   const kind = BUSES.find(({ schemes }) => schemes.includes(endpoint.scheme))
   if (!kind) {
@@ -31,5 +31,5 @@ export function busFor(url: string): Bus {
     endpoint,
     kind.params.map(({ name }) => name),
   )
-  return kind.open(endpoint)
+  return kind.open(endpoint, warn)
 }

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib'
 import { Envelope, type Found } from '../codec/envelope.ts'
 import { HEADER, MAGIC, readHeader } from '../codec/frame-header.ts'
 import { asBuffer, Gather } from '../codec/gather.ts'
-import { wordsOf } from '../codec/json-value.ts'
+import { isSpace, wordsOf } from '../codec/json-value.ts'
 import { type Form, Run } from './run.ts'
 
 /** Takes what an inlet finds, in the order in which it came. */
@@ -226,8 +226,4 @@ interface PacketBounds {
 
 function formOf(byte: number | undefined): Form {
   return byte === MAGIC[0] ? 'frames' : 'lines'
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === RETURN || byte === NEWLINE
 }

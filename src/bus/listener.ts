@@ -22,7 +22,14 @@ const MAX_PEERS = {
   summary: `refuse more clients than this at once; default: ${MOST_CLIENTS}`,
 }
 
+/** Who polls keeps no connection, but what waits for it. */
+export const MOST_POLLING = 10_000
 const HTTP_PARAMS = [
+  {
+    name: 'max-peers',
+    argument: 'N',
+    summary: `refuse more connections than this at once, and more clients that poll; default: ${MOST_CLIENTS} and ${MOST_POLLING}`,
+  },
   { name: 'host', argument: 'NAME,…', summary: 'names by which it may be called, beside its address and localhost' },
   { name: 'origin', argument: 'URL,…', summary: 'let pages of these origins use it' },
 ]

@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 import type { Endpoint } from '../url.ts'
+import type { BusContext } from './bus.ts'
 import { engineBus } from './engine/bus.ts'
 import type { Engine, Wanted } from './engine/engine.ts'
 import { LOCATION_PARAMS, locationOf } from './engine/location.ts'
@@ -27,11 +28,11 @@ export const mqtt: BusKind = {
     },
     ...LOCATION_PARAMS,
   ],
-  open: endpoint => engineBus(engineOf(endpoint)),
+  open: (endpoint, warn) => engineBus(engineOf(endpoint, warn)),
 }
 
-function engineOf(endpoint: Endpoint): Engine {
-  const location = locationOf(endpoint, endpoint.params.has('tls') ? TLS_PORT : PORT)
+function engineOf(endpoint: Endpoint, warn: BusContext['warn']): Engine {
+  const location = locationOf(endpoint, endpoint.params.has('tls') ? TLS_PORT : PORT, warn)
   const { name, wait } = location
   if (location.path !== undefined) throw new UsageError(`${name}: expected mqtt://USER@HOST:PORT`)
   const durable = endpoint.params.get('durable')

@@ -1,7 +1,9 @@
 // The bus that is a NATS server: its subjects, or with `stream` a stream of JetStream, which keeps what it is given.
 
+import { warnOfReaders } from '../carrier/secret-file.ts'
 import { UsageError } from '../errors.ts'
 import type { Endpoint } from '../url.ts'
+import type { BusContext } from './bus.ts'
 import { engineBus } from './engine/bus.ts'
 import type { Engine, Wanted } from './engine/engine.ts'
 import { LOCATION_PARAMS, locationOf } from './engine/location.ts'
@@ -40,11 +42,11 @@ export const nats: BusKind = {
     { name: 'credentials', argument: 'PATH', summary: 'a file with the token and the key of a user (.creds)' },
     ...LOCATION_PARAMS,
   ],
-  open: endpoint => engineBus(engineOf(endpoint)),
+  open: (endpoint, warn) => engineBus(engineOf(endpoint, warn)),
 }
 
-function engineOf(endpoint: Endpoint): Engine {
-  const place = placeOf(endpoint)
+function engineOf(endpoint: Endpoint, warn: BusContext['warn']): Engine {
+  const place = placeOf(endpoint, warn)
   const { location, stream } = place
   const { name, wait } = location
   const shared = {
@@ -83,14 +85,16 @@ function engineOf(endpoint: Endpoint): Engine {
   }
 }
 
-function placeOf(endpoint: Endpoint): NatsPlace {
+function placeOf(endpoint: Endpoint, warn: BusContext['warn']): NatsPlace {
   const { params } = endpoint
-  const location = locationOf(endpoint, PORT)
+  const location = locationOf(endpoint, PORT, warn)
   const { name } = location
   for (const param of ['topics', 'durable']) {
     if (params.has(param) && !params.has('stream')) throw new UsageError(`${name}: ${param}: only with stream`)
   }
   for (const param of ['stream', 'durable']) checkName(name, param, params.get(param))
+  const credentials = params.get('credentials')
+  if (credentials !== undefined) warnOfReaders(credentials, warn)
   const topics = params.get('topics')
   const fault = topics === undefined ? undefined : patternFault(topics)
   if (fault !== undefined) throw new UsageError(`${name}: topics: ${fault}`)

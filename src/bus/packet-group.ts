@@ -6,14 +6,22 @@ import type { Inbox } from './exchange.ts'
 import { Loss } from './loss.ts'
 import type { Run } from './run.ts'
 
-/** Packets that wait while no member has room. */
+/** Packets that wait while no member has room, and their bytes. */
 const WAITING = 65_536
+const WAITING_BYTES = 64 * 2 ** 20
+/** Bytes that a member may have unacknowledged, of a group or of a consumer. */
+export const UNACKNOWLEDGED_BYTES = 64 * 2 ** 20
 /** Milliseconds that a group whose members acknowledge outlives the last of them. */
 const KEPT_MS = 60_000
 
 export class PacketGroup {
   readonly name: string
-  readonly #group = new Group<Inbox, Run>({ waiting: WAITING, hasRoom: ({ outbox }) => outbox.hasRoom })
+  readonly #group = new Group<Inbox, Run>({
+    waiting: WAITING,
+    waitingBytes: WAITING_BYTES,
+    unacknowledgedBytes: UNACKNOWLEDGED_BYTES,
+    hasRoom: ({ outbox }) => outbox.hasRoom,
+  })
   readonly #touched: (inbox: Inbox) => void
   readonly #acknowledging = new Set<Inbox>()
   #wasAcknowledged = false

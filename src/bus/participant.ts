@@ -38,7 +38,7 @@ export class Participant implements Inbox {
   readonly #awaiting = new Set<Awaiting>()
   /** With the number of its subscriptions in each. */
   readonly #groups = new Map<PacketGroup, number>()
-  readonly #followings = new Set<Following>()
+  readonly #followings = new Map<Following, number>()
   #name: string | undefined
   #addresses: readonly string[] = []
   #bindings = 0
@@ -83,6 +83,9 @@ export class Participant implements Inbox {
     const fault = patterns.map(addressFault).find(reason => reason !== undefined)
     if (fault !== undefined) throw new BadRequest(fault)
     for (const pattern of patterns) allow(rights, pattern)
+    // A member takes packets from the others, and gets what they have asked for.
+    const shared = groupName ?? request.durable
+    if (shared !== undefined) allow(rights, shared)
     if (this.#bindings + patterns.length > MOST_BINDINGS) throw new BadRequest(`more than ${MOST_BINDINGS} patterns`)
     const isPast = request.durable !== undefined || request.from !== undefined
     if (window !== undefined && groupName === undefined && !isPast) throw new BadRequest('window: only in a group')
@@ -105,7 +108,7 @@ export class Participant implements Inbox {
     group?.join(this, window)
     for (const pattern of patterns) this.#exchange.bind(pattern, group ?? this)
     this.#subscriptions.set(id, { patterns, group })
-    if (group) this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1)
+    if (group) countUp(this.#groups, group)
     this.#bindings += patterns.length
     if (group || !retained) return
     for (const pattern of patterns) this.#exchange.recall(pattern, this, now)
@@ -119,7 +122,7 @@ export class Participant implements Inbox {
     this.#bindings -= patterns.length
     if (following) this.#leaveFollowing(following, patterns)
     else if (!group) for (const pattern of patterns) this.#exchange.unbind(pattern, this)
-    else this.#leaveGroup(group, now)
+    else if (countDown(this.#groups, group) === 0) group.leave(this, now)
   }
 
   /** There may be room for what waits for it elsewhere. */
@@ -127,7 +130,7 @@ export class Participant implements Inbox {
     if (!this.outbox.hasRoom) return
     for (const group of this.#groups.keys()) group.pump()
     if (this.#groups.size > 0) this.#exchange.flush()
-    for (const following of this.#followings) following.pump()
+    for (const following of this.#followings.keys()) following.pump()
   }
 
   await(topic: string, subscribers: number, act: () => void): void {
@@ -181,7 +184,7 @@ export class Participant implements Inbox {
         // It may have left meanwhile.
         if (this.#subscriptions.get(id) !== subscription) return
         subscription.following = following
-        this.#followings.add(following)
+        countUp(this.#followings, following)
         granted()
         this.outbox.flush()
         begin()
@@ -197,27 +200,28 @@ export class Participant implements Inbox {
     )
   }
 
-  /** The last subscription in a group is the membership. */
-  #leaveGroup(group: PacketGroup, now: number): void {
-    const left = (this.#groups.get(group) ?? 0) - 1
-    if (left > 0) {
-      this.#groups.set(group, left)
-      return
-    }
-    this.#groups.delete(group)
-    group.leave(this, now)
-  }
-
   #leaveFollowing(following: Following, patterns: readonly string[]): void {
-    this.#followings.delete(following)
     for (const pattern of patterns) this.#exchange.unbind(pattern, following)
-    following.leave(this)
+    if (countDown(this.#followings, following) === 0) following.leave(this)
   }
 }
 
 /** Whether it is read from the journal at the subscriber's own pace, and nothing remembers where it was. */
 function isReplay({ from, durable }: SubscribeRequest): boolean {
   return from !== undefined && durable === undefined
+}
+
+/** One subscription more in what it is a member of. */
+function countUp<Of>(members: Map<Of, number>, one: Of): void {
+  members.set(one, (members.get(one) ?? 0) + 1)
+}
+
+/** One less: with the last one it is no member any more. How many are left. */
+function countDown<Of>(members: Map<Of, number>, one: Of): number {
+  const left = (members.get(one) ?? 0) - 1
+  if (left > 0) members.set(one, left)
+  else members.delete(one)
+  return left
 }
 
 function allow(rights: Rights, pattern: string): void {

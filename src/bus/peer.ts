@@ -233,7 +233,7 @@ export class Peer {
   }
 
   #forgetConsumer(durable: string, rights: Rights): void {
-    if (!rights.maySubscribe('#')) throw new BadRequest('forget: only who may subscribe to all topics')
+    if (!rights.maySubscribe(durable)) throw new BadRequest(`not allowed to subscribe to '${durable}'`)
     if (!this.#options.archive?.forget(durable)) throw new BadRequest(`forget: no consumer '${durable}'`)
     this.#say({ ok: 'forget', durable })
   }

@@ -2,7 +2,7 @@
 
 import { ANY_WORDS, covers, isPattern, ONE_WORD, wordsOf } from '../topic/address.ts'
 
-/** The first word of the addresses that answers to requests go to: who knows one may use it. */
+/** The first word of the addresses that answers to requests go to, and of groups of one: who knows one may use it. */
 export const REPLY = '_reply'
 /** Characters of such an address that nobody can guess. */
 const SECRET = 32

@@ -6,12 +6,13 @@ import { tlsSecrets } from '../carrier/tls.ts'
 import type { CarrierError } from '../errors.ts'
 import type { JsonObject } from '../packet.ts'
 import type { Ledger } from '../stream/ledger.ts'
-import { type Endpoint, parseEndpoint } from '../url.ts'
+import { parseCount } from '../units.ts'
+import { type Endpoint, param, parseEndpoint } from '../url.ts'
 import type { ClientState } from './client-state.ts'
 import { Archive, type ArchiveOptions } from './durable/archive.ts'
 import { Exchange } from './exchange.ts'
 import { HttpDoor } from './http-door.ts'
-import { listenerOf } from './listener.ts'
+import { listenerOf, MOST_POLLING } from './listener.ts'
 import { Peer } from './peer.ts'
 import type { PeerSurroundings } from './peer-options.ts'
 import { ALL_RIGHTS, type Rights } from './rights.ts'
@@ -131,6 +132,7 @@ export class Server {
       secrets: endpoint.scheme === 'https' ? tlsSecrets(endpoint) : undefined,
       hosts: list('host'),
       origins: list('origin'),
+      mostPolling: param(endpoint, 'max-peers', parseCount) ?? MOST_POLLING,
       joined: (name, client) => this.#others.set(client, name),
       left: client => this.#others.delete(client),
     })

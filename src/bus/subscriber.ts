@@ -7,6 +7,7 @@ import { makeIds } from '../id.ts'
 import type { Batch, JsonObject } from '../packet.ts'
 import type { BusContext, SubscribeOptions } from './bus.ts'
 import { type Door, enter, greeting, SILENT, words } from './door.ts'
+import { REPLY } from './rights.ts'
 import { countGaps, Hearing, packetsIn } from './said.ts'
 
 /** A name that is still taken by the connection before is asked for again after this time. */
@@ -79,11 +80,14 @@ function acknowledged(batch: Batch, before: number, acknowledge: (count: number)
   })
 }
 
-/** A window without a group is that of a group with one member: the same over all connections. */
+/**
+ * A window without a group is that of a group with one member: the same over all connections. Its name needs no right, as the
+ * address of an answer.
+ */
 function withGroup(options: SubscribeOptions): SubscribeOptions {
   const { window, group, durable } = options
   if (window === undefined || group !== undefined || durable !== undefined) return options
-  return { ...options, group: `_one.${makeIds()()}` }
+  return { ...options, group: `${REPLY}.${makeIds()()}` }
 }
 
 /** What is asked for. */

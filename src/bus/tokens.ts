@@ -1,8 +1,7 @@
 // Who may do what: a file with one token a line, as JSON.
 
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
-import { inWords } from '../carrier/failure.ts'
+import { readSecret } from '../carrier/secret-file.ts'
 import { DataError } from '../errors.ts'
 import { isObject, type Json, type JsonObject } from '../packet.ts'
 import { Rights } from './rights.ts'
@@ -33,8 +32,7 @@ export class Tokens {
  * `subscribe` to; `ps`: it may ask for the state of the broker. Blank lines and those that begin with # are left out.
  */
 export function readTokens(path: string, warn: (message: string) => void): Tokens {
-  const text = inWords(path, () => readFileSync(path, 'utf8'))
-  if ((statSync(path).mode & 0o077) !== 0) warn(`${path}: others than its owner may read it: chmod 600 ${path}`)
+  const text = readSecret(path, warn)
   const tokens = new Tokens()
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue
@@ -46,8 +44,8 @@ export function readTokens(path: string, warn: (message: string) => void): Token
 }
 
 /** The token in a file: its first line. */
-export function readToken(path: string): string {
-  const [line = ''] = inWords(path, () => readFileSync(path, 'utf8')).split('\n')
+export function readToken(path: string, warn: (message: string) => void): string {
+  const [line = ''] = readSecret(path, warn).split('\n')
   if (line.trim() === '') throw new DataError({ source: path, line: 1 }, 'expected a token')
   return line.trim()
 }

@@ -7,8 +7,8 @@ import { parseInboxPolicy } from './inbox-policy.ts'
 import { busFor } from './index.ts'
 
 /** Throws a UsageError for a URL of no bus. */
-export function topicsOf(url: string): Topics {
-  const bus = busFor(url)
+export function topicsOf(url: string, warn: BusContext['warn']): Topics {
+  const bus = busFor(url, warn)
   return {
     name: bus.name,
     subscribe({ patterns, policy, ...wanted }, context, { reject }) {

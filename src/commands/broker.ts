@@ -62,6 +62,12 @@ export const broker: Family = {
       run: async words => runCommand((await import('./broker/bridge.ts')).brokerBridge, words),
     },
     {
+      name: 'broker forget',
+      summary: 'forget what is retained of topics, and consumers that will not come back',
+      table: async () => (await import('./broker/forget.ts')).brokerForget,
+      run: async words => runCommand((await import('./broker/forget.ts')).brokerForget, words),
+    },
+    {
       name: 'broker ps',
       summary: 'show who is at the broker, what they get and what they miss',
       table: async () => (await import('./broker/ps.ts')).brokerPs,

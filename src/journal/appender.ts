@@ -10,6 +10,8 @@ import type { Segments } from './segments.ts'
 
 const SEGMENT_BYTES = 64 * 2 ** 20
 const SYNC_EVERY_MS = 1000
+/** Of a record without its packets. */
+const RECORD_BYTES = 100
 
 export class Appender {
   onKept: ((kept: number) => void) | undefined
@@ -44,7 +46,7 @@ export class Appender {
   }
 
   add(record: JournalRecord): void {
-    this.waiting += record.bytes.length
+    this.waiting += sizeOf(record)
     this.#records.push(record)
     if (this.failure || this.#isClosed) return
     this.#working ??= this.#work()
@@ -130,7 +132,7 @@ export class Appender {
     }
     this.refusal = undefined
     this.kept = last.offset + last.count
-    for (const { bytes } of records) this.waiting -= bytes.length
+    for (const record of records) this.waiting -= sizeOf(record)
     this.#tell()
     this.onKept?.(this.kept)
   }
@@ -191,6 +193,11 @@ export class Appender {
     this.onFailure?.(this.failure)
     return this.failure
   }
+}
+
+/** About as many bytes as it takes in memory, and in the file. */
+function sizeOf({ bytes, marks }: JournalRecord): number {
+  return RECORD_BYTES + bytes.length + (marks?.forget?.length ?? 0)
 }
 
 /** The disk is full: what was begun has been taken back. */

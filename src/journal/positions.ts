@@ -1,6 +1,6 @@
 // Where consumers of a journal have got to, kept in a file of lines beside it: the last line of a consumer counts.
 
-import { closeSync, fdatasyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { carrierError, inWords } from '../carrier/failure.ts'
 import { type CarrierError, errorCode } from '../errors.ts'
@@ -41,7 +41,7 @@ export class Positions {
   #failure: CarrierError | undefined
   #timer: NodeJS.Timeout | undefined
   #again: NodeJS.Timeout | undefined
-  /** The last write may have left a part of a line. */
+  /** Lines may be missing from the file, or a part of one be in it: it has to be written anew. */
   #isSpoiled = false
 
   static open(options: PositionsOptions): Positions {
@@ -84,16 +84,17 @@ export class Positions {
   /** Ends when all positions are written, and with `always` on the disk. */
   async flushed(): Promise<void> {
     while (this.#working && !this.#failure) await this.#working
+    if (!this.#failure && this.#options.sync === 'always') await this.#sync()
     if (this.#failure) throw this.#failure
-    if (this.#options.sync === 'always') await this.#file?.sync()
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#timer)
-    clearTimeout(this.#again)
+    if (this.#failure) this.#retry()
     try {
       await this.flushed()
     } finally {
+      clearTimeout(this.#timer)
+      clearTimeout(this.#again)
       await this.#file?.close()
       this.#file = undefined
     }
@@ -107,13 +108,12 @@ export class Positions {
   async #work(): Promise<void> {
     await undefined
     try {
-      while (this.#changed.size > 0) {
-        if (this.#lines - this.#places.size > STALE_LINES) await this.#rewrite()
+      while (this.#isSpoiled || this.#changed.size > 0) {
+        if (this.#isSpoiled || this.#lines - this.#places.size > STALE_LINES) await this.#rewrite()
         else await this.#append()
       }
     } catch (error) {
-      this.#failure = carrierError(this.#path, error)
-      this.#again = setTimeout(() => this.#retry(), AGAIN_MS).unref()
+      this.#fail(error)
     } finally {
       this.#working = undefined
     }
@@ -123,48 +123,49 @@ export class Positions {
     const consumers = [...this.#changed]
     const lines = consumers.map(consumer => lineOf(consumer, this.#places.get(consumer)))
     this.#changed.clear()
-    try {
-      this.#file ??= await SegmentFile.append(this.#path)
-      await this.#file.write([Buffer.from(`${this.#isSpoiled ? '\n' : ''}${lines.join('')}`)])
-      this.#isSpoiled = false
-    } catch (error) {
-      for (const consumer of consumers) this.#changed.add(consumer)
-      this.#isSpoiled = true
-      throw error
-    }
+    this.#file ??= await SegmentFile.append(this.#path)
+    await this.#file.write([Buffer.from(lines.join(''))])
     if (this.#options.sync === 'always') this.#timer ??= setTimeout(() => this.#sync(), SYNC_AFTER_MS)
     this.#lines += lines.length
   }
 
+  /** After a sync that failed the system takes for written what is not: a second one would tell nothing. */
+  #fail(error: unknown): void {
+    if (this.#failure) return
+    this.#failure = carrierError(this.#path, error)
+    if (!this.#isSpoiled)
+      this.#options.warn(`${this.#failure.message}: positions of consumers are written when they can be`)
+    this.#isSpoiled = true
+    this.#again = setTimeout(() => this.#retry(), AGAIN_MS).unref()
+  }
+
   #retry(): void {
+    clearTimeout(this.#again)
     this.#failure = undefined
-    if (this.#changed.size > 0) this.#working ??= this.#work()
+    this.#working ??= this.#work()
   }
 
-  #sync(): void {
+  async #sync(): Promise<void> {
     this.#timer = undefined
-    this.#file?.sync().catch(error => {
-      this.#failure ??= carrierError(this.#path, error)
-    })
+    const file = this.#file
+    try {
+      await file?.sync()
+    } catch (error) {
+      // Another that has taken its place meanwhile has all that was in it.
+      if (file === this.#file) this.#fail(error)
+      else await this.#working
+    }
   }
 
-  /** Under another name until it is whole and on the disk. */
   async #rewrite(): Promise<void> {
-    await this.#file?.close()
-    this.#file = undefined
-    const draft = `${this.#path}.partial`
     const lines = [...this.#places].map(([consumer, place]) => lineOf(consumer, place))
-    const descriptor = openSync(draft, 'w')
-    try {
-      const bytes = Buffer.from(lines.join(''))
-      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
-      fdatasyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-    renameSync(draft, this.#path)
-    this.#lines = lines.length
     this.#changed.clear()
+    const before = this.#file
+    this.#file = undefined
+    await before?.close()
+    this.#file = await SegmentFile.replace(this.#path, file => file.write([Buffer.from(lines.join(''))]))
+    this.#lines = lines.length
+    this.#isSpoiled = false
   }
 }
 

@@ -1,6 +1,7 @@
 // The file that records are being added to: writes in order, in one piece each, and what makes them durable.
 
-import { close, fdatasync, ftruncate, open, writev, writevSync } from 'node:fs'
+import { close, fdatasync, ftruncate, open, renameSync, rmSync, writev, writevSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 
 /** Buffers that the system takes at once (IOV_MAX is 1024 on Linux). */
@@ -26,10 +27,25 @@ export class SegmentFile {
   /** A new file, whose name is durable, too. */
   static async create(path: string, folder: string): Promise<SegmentFile> {
     const file = new SegmentFile(await opened(path, 'ax'))
-    const place = new SegmentFile(await opened(folder, 'r'))
-    await synced(place.#descriptor)
-    await place.close()
+    await syncFolder(folder)
     return file
+  }
+
+  /** A file that takes the place of another, which stays as it was until all that `fill` writes is on the disk. */
+  static async replace(path: string, fill: (file: SegmentFile) => Promise<void>): Promise<SegmentFile> {
+    const draft = `${path}.partial`
+    rmSync(draft, { force: true })
+    const file = await SegmentFile.append(draft)
+    try {
+      await fill(file)
+      await file.sync()
+      renameSync(draft, path)
+      await syncFolder(dirname(path))
+      return file
+    } catch (error) {
+      await file.close()
+      throw error
+    }
   }
 
   static async append(path: string): Promise<SegmentFile> {
@@ -56,7 +72,7 @@ export class SegmentFile {
 
   /** Ends when the disk has all whose write had ended. */
   async sync(): Promise<void> {
-    await this.#syncing
+    if (this.#syncing) await this.#syncing
     if (this.#isDirty) {
       this.#isDirty = false
       this.#syncing = synced(this.#descriptor)
@@ -66,7 +82,11 @@ export class SegmentFile {
   }
 
   async close(): Promise<void> {
-    await this.#syncing?.catch(() => {})
+    // Whoever waited for the one before may have begun another.
+    for (let ended: Promise<void> | undefined; ended !== this.#syncing; ) {
+      ended = this.#syncing
+      await ended?.catch(() => {})
+    }
     await closed(this.#descriptor)
   }
 
@@ -74,6 +94,16 @@ export class SegmentFile {
     return new Promise((resolve, reject) => {
       writev(this.#descriptor, [...chunks], (error, written) => (error ? reject(error) : resolve(written)))
     })
+  }
+}
+
+/** The names in it are durable then. */
+async function syncFolder(path: string): Promise<void> {
+  const descriptor = await opened(path, 'r')
+  try {
+    await synced(descriptor)
+  } finally {
+    await closed(descriptor)
   }
 }
 

@@ -23,16 +23,22 @@ interface Waiting<Message> {
 interface Seat<Message> {
   readonly limit: number | undefined
   readonly open: Map<number, Message>
+  /** Of those that are open. */
+  bytes: number
 }
 
 export interface GroupOptions<Member> {
-  /** Messages that wait while no member has room. */
+  /** Messages that wait while no member has room, and their bytes. */
   readonly waiting: number
+  readonly waitingBytes: number
+  /** Bytes that a member may have unacknowledged. */
+  readonly unacknowledgedBytes: number
   /** Whether the member can take one more now, by the state of its connection. */
   readonly hasRoom: (member: Member) => boolean
 }
 
-export class Group<Member extends object, Message extends object> {
+/** `length` of a message: its bytes. Of what is bounded by bytes, one message has room however long it is. */
+export class Group<Member extends object, Message extends { readonly length: number }> {
   readonly #options: GroupOptions<Member>
   readonly #seats = new Map<Member, Seat<Message>>()
   #order: Member[] = []
@@ -41,6 +47,7 @@ export class Group<Member extends object, Message extends object> {
   #returned: Waiting<Message>[] = []
   #fresh: Waiting<Message>[] = []
   #taken = 0
+  #waitingBytes = 0
   #tag = 0
 
   constructor(options: GroupOptions<Member>) {
@@ -55,13 +62,19 @@ export class Group<Member extends object, Message extends object> {
     return this.#returned.length + this.#fresh.length - this.#taken
   }
 
+  /** Of those that wait. */
+  get waitingBytes(): number {
+    return this.#waitingBytes
+  }
+
   get isFull(): boolean {
-    return this.waiting >= this.#options.waiting
+    const { waiting, waitingBytes } = this.#options
+    return this.waiting >= waiting || this.#waitingBytes >= waitingBytes
   }
 
   join(member: Member, { unacknowledged }: MemberOptions = {}): boolean {
     if (this.#seats.has(member)) return false
-    this.#seats.set(member, { limit: unacknowledged, open: new Map() })
+    this.#seats.set(member, { limit: unacknowledged, open: new Map(), bytes: 0 })
     this.#order = [...this.#order, member]
     return true
   }
@@ -82,6 +95,7 @@ export class Group<Member extends object, Message extends object> {
   offer(message: Message): boolean {
     if (this.isFull) return false
     this.#fresh.push({ message, tag: this.#tag++, redelivered: false })
+    this.#waitingBytes += message.length
     return true
   }
 
@@ -92,14 +106,22 @@ export class Group<Member extends object, Message extends object> {
     if (!waiting || !member) return undefined
     if (this.#returned.length > 0) this.#returned.shift()
     else this.#takeFresh()
+    this.#waitingBytes -= waiting.message.length
     const seat = this.#seats.get(member)
-    if (seat?.limit !== undefined) seat.open.set(waiting.tag, waiting.message)
+    if (seat?.limit !== undefined) {
+      seat.open.set(waiting.tag, waiting.message)
+      seat.bytes += waiting.message.length
+    }
     return { member, ...waiting }
   }
 
   /** Whether the member had it and had not acknowledged it. */
   acknowledge(member: Member, tag: number): boolean {
-    return this.#seats.get(member)?.open.delete(tag) ?? false
+    const seat = this.#seats.get(member)
+    const message = seat?.open.get(tag)
+    if (!seat || !message) return false
+    seat.bytes -= message.length
+    return seat.open.delete(tag)
   }
 
   /** In turn, those without room left out. */
@@ -118,10 +140,12 @@ export class Group<Member extends object, Message extends object> {
   #mayHave(member: Member): boolean {
     const seat = this.#seats.get(member)
     if (!seat || (seat.limit !== undefined && seat.open.size >= seat.limit)) return false
+    if (seat.bytes >= this.#options.unacknowledgedBytes) return false
     return this.#options.hasRoom(member)
   }
 
   #giveBack(waiting: readonly Waiting<Message>[]): void {
+    for (const { message } of waiting) this.#waitingBytes += message.length
     this.#returned = [...this.#returned, ...waiting].sort((a, b) => a.tag - b.tag)
   }
 

@@ -41,7 +41,7 @@ for (const sync of ['interval', 'always'] as const)
     await crowd.finish()
     t.same(crowd.problems(), [])
     t.ok(crowd.sent >= 750, `${crowd.sent} sent`)
-    t.ok(crowd.marked < 2 * crowd.sent, `${crowd.marked} came to the two groups with a mark`)
+    t.ok(crowd.unmarked > 0, 'not all are marked')
     const found = await finish(t, `broker sub -q -n ${crowd.sent} --from earliest '#' --bus unix:${path} | wc -l`, '', {
       folder,
     })
@@ -118,7 +118,7 @@ t.test(
     const serve = `exec broker serve -v --journal disk/journal --listen unix:${path}`
     // A disk of its own that is gone with the broker.
     const mount = 'mount -t tmpfs -o size=300k tmpfs disk && head -c 200k /dev/zero >disk/filler'
-    const broker = start(t, `exec unshare -rm bash -c '${mount} && ${serve}'`, { folder })
+    const broker = start(t, `exec unshare -rm bash --norc -c '${mount} && ${serve}'`, { folder })
     await broker.said('listening on')
     const line = (n: number) => `{"topic":"a","n":${n},"fill":"${'x'.repeat(1000)}"}\n`
     const publisher = new RawClient(t, path)

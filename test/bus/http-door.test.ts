@@ -77,6 +77,24 @@ t.test('who polls misses nothing between two questions', async t => {
   t.equal(other, 200)
 })
 
+t.test('so many poll, and no more', async t => {
+  const { url, path } = await served(t, '?max-peers=3')
+  const raw = new RawClient(t, path)
+  raw.say({ broker: { do: 'publish', retain: true } }, { topic: 'a', n: 1 })
+  await raw.settled()
+  const ids: (string | null)[] = []
+  for (let number = 0; number < 3; number++) {
+    const response = await fetch(url('/topics/a'))
+    t.equal(await response.text(), '{"topic":"a","n":1}\n')
+    ids.push(response.headers.get('daq-session'))
+  }
+  const refused = await fetch(url('/topics/a'))
+  t.same([refused.status, await refused.json()], [503, { error: '3 clients poll already: try again later' }])
+  raw.say({ topic: 'a', n: 2 })
+  await raw.settled()
+  for (const id of ids) t.equal(await (await fetch(url(`/topics/a?session=${id}`))).text(), '{"topic":"a","n":2}\n')
+})
+
 t.test('POST publishes all of a body or nothing', async t => {
   const { url, path, ledger } = await served(t)
   const raw = new RawClient(t, path)

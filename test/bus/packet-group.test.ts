@@ -1,4 +1,8 @@
 import t from 'tap'
+import { Outbox } from '../../src/bus/outbox.ts'
+import { PacketGroup } from '../../src/bus/packet-group.ts'
+import { Run } from '../../src/bus/run.ts'
+import { StageCount } from '../../src/stream/ledger.ts'
 import { RawClient, serve } from '../support/bus.ts'
 
 const values = (objects: readonly object[]) => objects.map(object => Reflect.get(object, 'n'))
@@ -42,6 +46,24 @@ t.test('what a member has not acknowledged goes to another, with a word before i
   t.match(await two.settled(), [])
   two.say({ broker: { do: 'ack', count: 5 } })
   t.match(await two.hear(), { broker: { error: 'ack: more than was sent' } })
+})
+
+t.test('a member has 64 MiB unacknowledged at most, and 64 MiB wait, however few packets that is', async t => {
+  const group = new PacketGroup('g', () => {})
+  const outbox = new Outbox({ waiting: 0, write() {} }, new StageCount())
+  outbox.bounds = { policy: 'block', packets: 1000, bytes: 1e9 }
+  outbox.track()
+  group.join({ outbox }, 1000)
+  const buffer = Buffer.from('{"topic":"a"}'.padEnd(2 ** 20 - 1).concat('\n'))
+  const run = new Run('lines', buffer, { start: 0, end: buffer.length, packets: 1 })
+  for (let n = 0; n < 64 + 63; n++) group.push(run)
+  t.same([outbox.counts.written, group.waiting, group.isJammed], [64, 63, false])
+  for (let n = 0; n < 3; n++) group.push(run)
+  t.same([group.waiting, group.isJammed, group.lost], [64, true, 2])
+  outbox.flush()
+  t.ok(outbox.acknowledge(10))
+  group.pump()
+  t.same([outbox.counts.written, group.waiting, group.isJammed], [74, 54, false])
 })
 
 t.test('a group that acknowledges outlives its last member for a while, with what comes meanwhile', async t => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { busFor } from '../../src/bus/index.ts'
 import { readToken, readTokens } from '../../src/bus/tokens.ts'
+import { type Packet, packet } from '../../src/packet.ts'
 import { busContext, RawClient, serve } from '../support/bus.ts'
 
 const TOKEN = 'correct-horse-battery'
@@ -43,8 +44,11 @@ t.test('a file that is none is refused, with the line', async t => {
   bad.push('{"publish":["#"]}', '{"token":"long-enough-for-us","ps":1}', '{"sha256":"123"}')
   for (const line of bad) t.throws(() => readTokens(tokensFile(t, `\n${line}\n`), () => {}), /tokens:2: /, line)
   t.throws(() => readTokens('nowhere/tokens', () => {}), /no such file/)
-  t.throws(() => readToken(tokensFile(t, '\n')), /expected a token/)
-  t.equal(readToken(tokensFile(t, `${TOKEN}\n`)), TOKEN)
+  t.throws(() => readToken(tokensFile(t, '\n'), () => {}), /expected a token/)
+  t.equal(
+    readToken(tokensFile(t, `${TOKEN}\n`), () => {}),
+    TOKEN,
+  )
 })
 
 t.test('without a token nothing is possible, with one what it allows', async t => {
@@ -74,13 +78,57 @@ t.test('without a token nothing is possible, with one what it allows', async t =
   t.match(await client.hear(), { broker: { error: /not allowed/ } })
 })
 
+t.test('to be a member of a group or a consumer takes the right to its name', async t => {
+  const tokens = readTokens(tokensFile(t), () => {})
+  const { path } = await serve(t, { tokens, journal: { folder: t.testdir({}), sync: 'never' } })
+  const [some, all] = [new RawClient(t, path), new RawClient(t, path)]
+  for (const [client, token] of [
+    [some, TOKEN],
+    [all, 'toor'],
+  ] as const) {
+    client.say({ broker: { do: 'hello', token } })
+    t.same(await client.hear(), { broker: { ok: 'hello' } })
+  }
+  const free = '_reply.01a1fd3f-bfe7-77f3-971a-4ec83585c51f'
+  for (const [index, member] of [{ group: 'g' }, { durable: 'd' }, { durable: 'lab.#' }].entries()) {
+    some.say({ broker: { do: 'subscribe', pattern: 'lab.x', ...member } })
+    t.match(await some.hear(), { broker: { error: /not allowed to subscribe to/ } }, JSON.stringify(member))
+    const id = `all${index}`
+    all.say({ broker: { do: 'subscribe', pattern: 'lab.x', id, ...member } })
+    t.same(await all.hear(), { broker: { ok: 'subscribe', id } })
+  }
+  for (const member of [{ group: 'lab.g' }, { group: free }, { durable: 'lab.d' }]) {
+    some.say({ broker: { do: 'subscribe', pattern: 'lab.x', id: 'some', ...member } })
+    t.same(await some.hear(), { broker: { ok: 'subscribe', id: 'some' } }, JSON.stringify(member))
+  }
+  some.say({ broker: { do: 'forget', durable: 'd' } }, { broker: { do: 'unsubscribe', id: 'some' } })
+  t.match(await some.hear(), { broker: { error: "not allowed to subscribe to 'd'" } })
+  t.match(await some.hear(), { broker: { ok: 'unsubscribe' } })
+  some.say({ broker: { do: 'forget', durable: 'lab.d' } })
+  t.same(await some.hear(), { broker: { ok: 'forget', durable: 'lab.d' } })
+})
+
 t.test('a bus shows the token of its URL', async t => {
   const { url } = await serve(t, { tokens: readTokens(tokensFile(t), () => {}) })
   const token = join(t.testdir({ token: TOKEN }), 'token')
   const { context } = busContext()
-  const bus = busFor(`${url}?token=${token}`)
+  chmodSync(token, 0o644)
+  const warnings: string[] = []
+  const bus = busFor(`${url}?token=${token}`, text => warnings.push(text))
+  t.match(warnings, [/token: others than its owner may read it/])
   const sink = await bus.publish({ topic: 'lab.x' }, context)
   await sink.close()
+  const subscribed = bus.subscribe(['lab.*'], { window: 5 }, context)[Symbol.asyncIterator]()
+  const batch = subscribed.next()
+  const again = await bus.publish({ topic: 'lab.x', subscribers: 1 }, context)
+  await again.write([packet({ n: 1 })])
+  await again.close()
+  t.same(
+    (await batch).value?.map(({ meta }: Packet) => meta),
+    [{ topic: 'lab.x', n: 1 }],
+    'a window takes no more rights',
+  )
+  await subscribed.return?.()
   t.equal((await bus.status?.(context))?.[0]?.meta['kind'], 'broker')
   await t.rejects(async () => void (await busFor(url).status?.(context)), /who are you\?/)
 })

@@ -9,6 +9,7 @@ import { CarrierError } from '../../src/errors.ts'
 import { JOURNAL_SYNC } from '../../src/journal/journal.ts'
 import { ROOT } from '../support/cases.ts'
 import { line, openJournal, readAll } from '../support/journal.ts'
+import { LOADER, source } from '../support/sources.ts'
 
 const frames = (folder: string) => readdirSync(folder).filter(name => name.endsWith('.frame'))
 
@@ -148,7 +149,7 @@ t.test('it says when too much waits', async t => {
 })
 
 const WRITER = `
-import { Journal } from './src/journal/journal.ts'
+import { Journal } from '${source('src/journal/journal.ts')}'
 const journal = await Journal.open({ folder: process.argv[1], sync: 'interval', segment: 20000, warn: () => {} })
 let value = journal.next
 const add = () => {
@@ -165,7 +166,7 @@ t.test('what was said to be kept survives a kill, again and again', async t => {
   const folder = t.testdir({})
   let told = 0
   for (let round = 0; round < 3; round++) {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', WRITER, folder], {
+    const child = spawn(process.execPath, [...LOADER, '--input-type=module', '-e', WRITER, folder], {
       cwd: ROOT,
     })
     child.stdout.setEncoding('utf8')

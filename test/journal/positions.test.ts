@@ -1,6 +1,6 @@
 // Positions of consumers: the last one counts, after a crash, too.
 
-import { appendFileSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { Positions } from '../../src/journal/positions.ts'
@@ -78,6 +78,61 @@ t.test('what could not be written anew is written when it can be', async t => {
   await positions.flushed()
   t.match(readFileSync(join(folder, 'consumers.ndjson'), 'utf8'), /"consumer":"b","offset":9/)
   await positions.close()
+})
+
+async function mended(positions: Positions): Promise<void> {
+  while (positions.failure) await new Promise(resolve => setTimeout(resolve, 10))
+  await positions.flushed()
+}
+
+const onLinux = { skip: existsSync('/dev/full') ? false : 'no /dev/full' }
+
+t.test('a disk that was full for a moment leaves no position behind', onLinux, async t => {
+  const folder = t.testdir({})
+  const { positions, warnings } = open(folder)
+  symlinkSync('/dev/full', join(folder, 'consumers.ndjson'))
+  positions.set('a', { offset: 1 })
+  positions.set('gone', { offset: 1 })
+  await t.rejects(positions.flushed(), /no space left/)
+  t.match(warnings, [/consumers.ndjson: no space left on device: positions of consumers are written when they can be/])
+  positions.set('b', { offset: 2 })
+  positions.remove('gone')
+  await mended(positions)
+  positions.set('a', { offset: 3 })
+  await positions.close()
+  t.equal(warnings.length, 1)
+  t.same(
+    [...open(folder).positions.consumers],
+    [
+      ['a', { offset: 3 }],
+      ['b', { offset: 2 }],
+    ],
+  )
+})
+
+t.test('what was written and could not be synced is written again', onLinux, async t => {
+  for (const isAwaited of [true, false]) {
+    const folder = t.testdir({})
+    const { positions, warnings } = open(folder, 'always')
+    symlinkSync('/dev/null', join(folder, 'consumers.ndjson'))
+    positions.set('a', { offset: 1 })
+    if (isAwaited) await t.rejects(positions.flushed(), { name: 'CarrierError' })
+    while (!positions.failure) await new Promise(resolve => setTimeout(resolve, 10))
+    t.equal(warnings.length, 1)
+    await mended(positions)
+    t.equal(readFileSync(join(folder, 'consumers.ndjson'), 'utf8'), '{"consumer":"a","offset":1}\n')
+    await positions.close()
+  }
+})
+
+t.test('to close is to try once more', onLinux, async t => {
+  const folder = t.testdir({})
+  const { positions } = open(folder)
+  symlinkSync('/dev/full', join(folder, 'consumers.ndjson'))
+  positions.set('a', { offset: 1 })
+  await t.rejects(positions.flushed(), /no space left/)
+  await positions.close()
+  t.same(open(folder).positions.get('a'), { offset: 1 })
 })
 
 t.test('a failure is told', async t => {

@@ -23,11 +23,28 @@ t.test('all pieces are written, also more than the system takes at once', async 
   t.equal(statSync(path).size, Buffer.concat(pieces).length + 4)
 })
 
+t.test('a file takes the place of another when it is whole', async t => {
+  const path = join(t.testdir({ file: 'before', 'file.partial': 'left by a crash' }), 'file')
+  const failed = SegmentFile.replace(path, async file => {
+    await file.write([Buffer.from('half')])
+    throw new Error('no more')
+  })
+  await t.rejects(failed, /no more/)
+  t.equal(readFileSync(path, 'utf8'), 'before')
+  const file = await SegmentFile.replace(path, file => file.write([Buffer.from('after')]))
+  t.equal(readFileSync(path, 'utf8'), 'after')
+  await file.write([Buffer.from(', and more')])
+  await file.close()
+  t.equal(readFileSync(path, 'utf8'), 'after, and more')
+})
+
 t.test('to close waits for a sync that goes on', async t => {
   const folder = t.testdir({})
   const file = await SegmentFile.create(join(folder, 'file'), folder)
   await file.write([Buffer.alloc(1_000_000)])
-  const syncing = file.sync()
+  const one = file.sync()
+  await file.write([Buffer.alloc(1000)])
+  const another = file.sync()
   await file.close()
-  await syncing
+  await t.resolves(Promise.all([one, another]))
 })

@@ -52,7 +52,7 @@ async function soak(sync: string): Promise<boolean> {
   for (const problem of problems) say(problem)
   const torn = readdirSync(join(folder, 'journal')).filter(name => name.includes('.torn-')).length
   say(
-    `exit ${code}, ${ROUNDS} kills, ${crowd.sent} confirmed, ${crowd.marked} marked, ${torn} torn tails, --sync ${sync}`,
+    `exit ${code}, ${ROUNDS} kills, ${crowd.sent} confirmed, ${crowd.unmarked} unmarked, ${torn} torn tails, --sync ${sync}`,
   )
   rmSync(folder, { recursive: true })
   return problems.length === 0 && code === 0

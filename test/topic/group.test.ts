@@ -10,15 +10,25 @@ interface Member {
 }
 
 const member = (name: string): Member => ({ name, room: true })
-const message = (number: number) => ({ number })
+interface Message {
+  readonly number: number
+  readonly length: number
+}
+
+const message = (number: number, length = 1): Message => ({ number, length })
 
 function groupOf(waiting: number, ...members: readonly Member[]) {
-  const group = new Group<Member, { readonly number: number }>({ waiting, hasRoom: ({ room }) => room })
+  const group = new Group<Member, Message>({
+    waiting,
+    waitingBytes: 1_000_000,
+    unacknowledgedBytes: 1000,
+    hasRoom: ({ room }) => room,
+  })
   for (const one of members) group.join(one)
   return group
 }
 
-function* deliveries(group: ReturnType<typeof groupOf>): Generator<Delivery<Member, { readonly number: number }>> {
+function* deliveries(group: ReturnType<typeof groupOf>): Generator<Delivery<Member, Message>> {
   for (let delivery = group.next(); delivery; delivery = group.next()) yield delivery
 }
 
@@ -57,6 +67,31 @@ t.test('a member without room is passed over; without any, messages wait up to t
   t.notOk(group.isFull)
 })
 
+t.test('bytes are bounded, too, but for one message', async t => {
+  const [a, b] = [member('a'), member('b')]
+  const group = groupOf(100)
+  group.join(a, { unacknowledged: 100 })
+  group.offer(message(0, 2000))
+  for (let number = 1; number < 4; number++) group.offer(message(number, 600))
+  const [first, ...others] = deliveries(group)
+  t.same([first?.message.number, others.length], [0, 0])
+  t.equal(group.waitingBytes, 1800)
+  group.acknowledge(a, first?.tag ?? -1)
+  const [second, third] = deliveries(group)
+  t.same([second?.message.number, third?.message.number, group.waiting], [1, 2, 1])
+  group.leave(a)
+  t.equal(group.waitingBytes, 1800, 'what comes back waits again')
+  b.room = false
+  group.join(b)
+  t.ok(group.offer(message(4, 998_199)))
+  t.ok(group.offer(message(5, 5_000_000)))
+  t.ok(group.isFull)
+  t.notOk(group.offer(message(6)))
+  b.room = true
+  t.same(shown(group), ['b1 again', 'b2 again', 'b3', 'b4', 'b5'])
+  t.same([group.waitingBytes, group.isFull], [0, false])
+})
+
 t.test('what a member had not acknowledged goes to another one, first and marked', async t => {
   const [a, b] = [member('a'), member('b')]
   const group = groupOf(100)
@@ -89,7 +124,7 @@ t.test(
     const members: Member[] = []
     const done = new Map<number, number>()
     const given = new Set<number>()
-    const open: Delivery<Member, { readonly number: number }>[] = []
+    const open: Delivery<Member, Message>[] = []
     let unmarked = 0
     const act = () => {
       for (const delivery of deliveries(group)) {

@@ -47,12 +47,17 @@ t.test('pairs', async t => {
 
 /** The same by a list of bindings, each tried. */
 class PlainRouter {
-  readonly #bindings: { readonly pattern: string; readonly target: string; count: number }[] = []
+  readonly #bindings: {
+    readonly pattern: string
+    readonly words: readonly string[]
+    readonly target: string
+    count: number
+  }[] = []
 
   bind(pattern: string, target: string): void {
     const known = this.#bindings.find(one => one.pattern === pattern && one.target === target)
     if (known) known.count++
-    else this.#bindings.push({ pattern, target, count: 1 })
+    else this.#bindings.push({ pattern, words: wordsOf(pattern), target, count: 1 })
   }
 
   unbind(pattern: string, target: string): boolean {
@@ -70,7 +75,8 @@ class PlainRouter {
   }
 
   match(address: string): readonly string[] {
-    const found = this.#bindings.filter(({ pattern }) => plainlyCovers(wordsOf(pattern), wordsOf(address)))
+    const expected = wordsOf(address)
+    const found = this.#bindings.filter(({ words }) => plainlyCovers(words, expected))
     return [...new Set(found.map(({ target }) => target))]
   }
 

@@ -104,7 +104,7 @@ export class Archive implements Past {
   status(): JsonObject {
     const { first, next, kept, size, refusal, failure } = this.#journal
     const { folder, sync } = this.#options
-    const error = failure ?? refusal
+    const error = failure ?? refusal ?? this.#positions.failure
     return { folder, sync, first, next, kept, bytes: size, ...(error && { error: error.message }) }
   }
 

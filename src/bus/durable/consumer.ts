@@ -7,20 +7,21 @@ import type { Place } from '../../journal/positions.ts'
 import { gapPacket, packet } from '../../packet.ts'
 import { Group } from '../../topic/group.ts'
 import type { Following, Inbox } from '../exchange.ts'
+import { UNACKNOWLEDGED_BYTES } from '../packet-group.ts'
 import { packetRun, type Run } from '../run.ts'
 import { Feed } from './feed.ts'
 import { Pump } from './pump.ts'
 import { REMOVED } from './replay.ts'
 
-/** Packets that are read ahead of what the members take. */
+/** Packets that are read ahead of what the members take, and their bytes. */
 const AHEAD = 4096
+const AHEAD_BYTES = 16 * 2 ** 20
 /** Packets that are noted as delivered ahead of time, so that it is not noted for each. */
 const REACH = 256
 /** Where it is cannot be written: tried again after this time. */
 const AGAIN_MS = 500
 /** Packets of a member that are unacknowledged at most, where it does not say. */
 const WINDOW = 1000
-const MOST_WAITING = 2 ** 31
 
 export interface ConsumerOptions {
   readonly name: string
@@ -39,6 +40,8 @@ export interface ConsumerOptions {
 interface Item {
   readonly offset: number
   readonly run: Run
+  /** Bytes. */
+  readonly length: number
 }
 
 export class Consumer implements Following {
@@ -138,7 +141,8 @@ export class Consumer implements Following {
 
   pump(): void {
     this.#deliver()
-    if (this.#feed && this.#group.waiting <= AHEAD / 2) this.#pump.start()
+    const { waiting, waitingBytes } = this.#group
+    if (this.#feed && waiting <= AHEAD / 2 && waitingBytes <= AHEAD_BYTES / 2) this.#pump.start()
   }
 
   #deliver(): void {
@@ -171,7 +175,8 @@ export class Consumer implements Following {
 
   async #turn(): Promise<boolean> {
     const feed = this.#feed
-    if (!feed || this.#waitsFor === feed || this.#group.waiting >= AHEAD) return false
+    const { waiting, waitingBytes } = this.#group
+    if (!feed || this.#waitsFor === feed || waiting >= AHEAD || waitingBytes >= AHEAD_BYTES) return false
     const { found, lost, next } = await feed.next()
     if (feed !== this.#feed) return this.#feed !== undefined
     if (next === undefined) {
@@ -211,7 +216,7 @@ export class Consumer implements Following {
   #take(first: number, run: Run): void {
     let offset = first
     for (const packet of run.each()) {
-      if (this.#acks.take(offset)) this.#group.offer({ offset, run: packet })
+      if (this.#acks.take(offset)) this.#group.offer({ offset, run: packet, length: packet.length })
       offset++
     }
   }
@@ -230,7 +235,13 @@ function messageOf(error: unknown): string {
 }
 
 function newGroup(): Group<Inbox, Item> {
-  return new Group<Inbox, Item>({ waiting: MOST_WAITING, hasRoom: ({ outbox }) => outbox.hasRoom })
+  return new Group<Inbox, Item>({
+    // What has been read has room: no more is read than there is room for.
+    waiting: Number.POSITIVE_INFINITY,
+    waitingBytes: Number.POSITIVE_INFINITY,
+    unacknowledgedBytes: UNACKNOWLEDGED_BYTES,
+    hasRoom: ({ outbox }) => outbox.hasRoom,
+  })
 }
 
 function keyOf(patterns: readonly string[]): string {

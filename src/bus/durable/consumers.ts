@@ -53,7 +53,8 @@ export class Consumers {
 
   remove(name: string): boolean {
     const consumer = this.#known.get(name)
-    if (consumer && consumer.followers > 0) throw new BadRequest(`forget: the consumer '${name}' is there`)
+    if (consumer && consumer.followers > 0)
+      throw new BadRequest(`forget: the consumer '${name}' has ${consumer.followers} members`)
     if (this.#positions.get(name) === undefined) return false
     this.#open.delete(name)
     this.#known.delete(name)

@@ -1,6 +1,6 @@
 // What is retained, written beside the journal now and then: from the offset of that on, the journal tells the rest.
 
-import { closeSync, createReadStream, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { carrierError } from '../../carrier/failure.ts'
 import { frame } from '../../codec/frame.ts'
@@ -23,25 +23,14 @@ export interface Retaining {
   readonly keeps: (topic: string) => boolean
 }
 
-/** Under another name until it is whole and on the disk. */
 export async function saveRetained(folder: string, offset: number, runs: readonly Run[]): Promise<void> {
-  const path = join(folder, NAME)
-  const draft = `${path}.partial`
-  rmSync(draft, { force: true })
-  const file = await SegmentFile.create(draft, folder)
-  try {
+  const file = await SegmentFile.replace(join(folder, NAME), async file => {
     await file.write(frame.encoder({ reject: ignore }).push([packet({ offset, retained: runs.length })]))
     for (let at = 0; at < runs.length; at += TOGETHER) {
       await file.write(encodeRecords(runs.slice(at, at + TOGETHER).map(run => recordFor(run, offset))))
     }
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  renameSync(draft, path)
-  const place = openSync(folder, 'r')
-  fsyncSync(place)
-  closeSync(place)
+  })
+  await file.close()
 }
 
 /** What was retained when the journal ended. */

@@ -5,6 +5,7 @@ import { Envelope } from '../../codec/envelope.ts'
 import { frame } from '../../codec/frame.ts'
 import { MAGIC } from '../../codec/frame-header.ts'
 import { asBuffer, REJECT_BYTES } from '../../codec/gather.ts'
+import { isSpace } from '../../codec/json-value.ts'
 import { Line } from '../../codec/line.ts'
 import { readMeta } from '../../codec/unreadable.ts'
 import type { Packet } from '../../packet.ts'
@@ -82,8 +83,4 @@ export class IncomingPackets {
 function isOneLine({ buffer, start, end }: Line): boolean {
   const newline = buffer.indexOf(NEWLINE, start)
   return newline < 0 || newline >= end
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === NEWLINE
 }

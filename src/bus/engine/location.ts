@@ -1,8 +1,10 @@
 // Where an engine is and who asks: what the URLs of all engines have in common. Secrets come from files.
 
 import { readFileSync } from 'node:fs'
+import { inWords } from '../../carrier/failure.ts'
+import { readSecret } from '../../carrier/secret-file.ts'
 import { WAIT_PARAM, waitOf } from '../../carrier/socket.ts'
-import { CarrierError, systemReason, UsageError } from '../../errors.ts'
+import { UsageError } from '../../errors.ts'
 import { type Endpoint, flagParam, withoutSecrets } from '../../url.ts'
 
 export const LOCATION_PARAMS = [
@@ -32,7 +34,7 @@ export interface Location {
 }
 
 /** `//USER@HOST:PORT/PATH`: the default host is this machine. */
-export function locationOf(endpoint: Endpoint, defaultPort: number): Location {
+export function locationOf(endpoint: Endpoint, defaultPort: number, warn: (message: string) => void): Location {
   const { scheme, rest, params } = endpoint
   const name = withoutSecrets(`${scheme}:${rest}`)
   const url = parseUrl(endpoint, name)
@@ -53,9 +55,9 @@ export function locationOf(endpoint: Endpoint, defaultPort: number): Location {
     host: url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
     port: url.port === '' ? defaultPort : Number(url.port),
     ...(url.username !== '' && { user: decoded(url.username, name) }),
-    ...(passwordFile !== undefined && { password: readSecret(passwordFile) }),
+    ...(passwordFile !== undefined && { password: readSecret(passwordFile, warn).replace(/\r?\n$/, '') }),
     ...(path !== '' && { path }),
-    ...(tls && { tls: caFile === undefined ? {} : { ca: readText(caFile, 'the certificates') } }),
+    ...(tls && { tls: caFile === undefined ? {} : { ca: inWords(caFile, () => readFileSync(caFile, 'utf8')) } }),
     wait: waitOf(endpoint),
   }
 }
@@ -75,17 +77,5 @@ function decoded(text: string, name: string): string {
     return decodeURIComponent(text)
   } catch {
     throw new UsageError(`${name}: '${text}': expected % and two hexadecimal digits for a special character`)
-  }
-}
-
-function readSecret(file: string): string {
-  return readText(file, 'the password').replace(/\r?\n$/, '')
-}
-
-function readText(file: string, what: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new CarrierError(file, `cannot read ${what}: ${systemReason(error)}`, { cause: error })
   }
 }

@@ -106,7 +106,7 @@ export const brokerBridge = defineCommand({
     }
     const timer = values.duration === undefined ? undefined : new Timer(values.duration, () => stop.abort('duration'))
     try {
-      await bridge(busFor(from), busFor(to), options, { stop: carrier.stop, ledger, warn, reject })
+      await bridge(busFor(from, warn), busFor(to, warn), options, { stop: carrier.stop, ledger, warn, reject })
     } finally {
       timer?.stop()
     }

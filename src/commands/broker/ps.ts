@@ -10,6 +10,7 @@ import type { Option } from '../../cli/option.ts'
 import { BUS, COMMON, LIMITS, OUTPUT } from '../../cli/shared-options.ts'
 import { UsageError } from '../../errors.ts'
 import type { Batch } from '../../packet.ts'
+import { inColumns } from './status-columns.ts'
 import { StatusRates } from './status-rates.ts'
 import { statusTable } from './status-table.ts'
 
@@ -34,6 +35,7 @@ export const brokerPs = defineCommand({
     'Of a client it tells its name and addresses, its patterns, its policy, and counts of packets: *received* from it, *written* for it, ' +
       'which are *sent* + *dropped* + *pending*. What is pending is how far it lags behind. *waiting_for_others* says that ' +
       'the broker does not read from it, because a subscriber with the policy block has no room.',
+    'As CSV all rows have the same columns; what has none stands in the last one, *extra*, as JSON.',
   ],
   positionals: [],
   options: OPTIONS,
@@ -51,11 +53,12 @@ export const brokerPs = defineCommand({
   filter: false,
   async run(context) {
     const { values, carrier, ledger, reject, warn, terminal } = context
-    const bus = busFor(values.bus)
+    const bus = busFor(values.bus, warn)
     const source = states(bus, values.every, { stop: carrier.stop, ledger, warn, reject })
     const isTable = terminal !== undefined && values.out.length === 0 && values.to === 'auto'
     const sink = isTable ? statusTable(terminal, { live: values.every !== undefined }) : await openOutputs(context)
-    await runInto(limited(source, values, context.stop), [], sink)
+    const isCsv = values.to === 'csv' || values.out.some(url => url.endsWith('.csv'))
+    await runInto(limited(source, values, context.stop), isCsv ? [{ push: inColumns }] : [], sink)
   },
 })
 

@@ -103,7 +103,7 @@ export const brokerPub = defineCommand({
   async run(context) {
     const { values, carrier, ledger, reject, warn } = context
     const surroundings = { stop: carrier.stop, ledger, warn, reject }
-    const bus = busFor(values.bus)
+    const bus = busFor(values.bus, warn)
     const source = openInputs(context)
     const sink =
       values.dataset === undefined

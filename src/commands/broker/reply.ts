@@ -69,7 +69,7 @@ export const brokerReply = defineCommand({
     const { exec, jobs, limit, group } = values
     if (exec === undefined) throw new UsageError('answer how? Expected --exec COMMAND')
     const surroundings = { stop: carrier.stop, ledger, warn, reject }
-    const bus = busFor(values.bus)
+    const bus = busFor(values.bus, warn)
     const onReady = () => explain(`answers at ${positionals.join(', ')}`)
     const source = bus.subscribe(positionals, { onReady, ...(group !== undefined && { group }) }, surroundings)
     await reply(bus, limited(source, values, context.stop), { jobs }, execAnswer(exec, { limit, reject }), surroundings)

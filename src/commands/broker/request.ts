@@ -65,7 +65,7 @@ export const brokerRequest = defineCommand({
     const surroundings = { stop: carrier.stop, ledger, warn, reject }
     const options = { topic, limit: values.timeout, replies: values.replies }
     const sink = await openOutputs(context)
-    await runInto(request(busFor(values.bus), requests, options, surroundings), [], sink)
+    await runInto(request(busFor(values.bus, warn), requests, options, surroundings), [], sink)
     const { in: asked, out: answered } = ledger.stage('requests')
     if (asked > 0 && answered === 0 && !carrier.stop.aborted) {
       throw new TimedOut(`no answer from ${topic} within ${formatDuration(values.timeout)}`)

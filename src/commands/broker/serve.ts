@@ -51,7 +51,8 @@ const OPTIONS = [
     summary: 'let in only clients with a token of this file, each with its rights',
     detail:
       'Each line of the file is JSON: {"token":"…","publish":["lab.#"],"subscribe":["#"],"ps":true}, or sha256 with the hash ' +
-      'of the token instead of the token. HUP reads it again. A client shows its token by *?token=FILE* in the URL of --bus.',
+      'of the token instead of the token. A group and a consumer (broker sub --group, --durable) are for those who may ' +
+      'subscribe to its name. HUP reads it again. A client shows its token by *?token=FILE* in the URL of --bus.',
   },
   {
     name: 'journal',

@@ -69,7 +69,7 @@ const OPTIONS = [
     detail:
       'Where the broker keeps a journal. A new consumer begins with what is published from now on, or at --from. Several that ' +
       'name the same one share its packets. What it had not acknowledged comes again and says "redelivered":true, also after ' +
-      'a kill of the broker.',
+      'a kill of the broker. It is there until broker forget.',
   },
   {
     name: 'dataset',
@@ -141,7 +141,7 @@ export const brokerSub = defineCommand({
     const from = placeOf(values.from)
     checkPast(values)
     const surroundings = { stop: carrier.stop, ledger, warn, reject }
-    const bus = busFor(values.bus)
+    const bus = busFor(values.bus, warn)
     const onReady = () => explain(`subscribed to ${positionals.join(', ')}`)
     const source =
       dataset === undefined

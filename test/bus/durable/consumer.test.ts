@@ -1,10 +1,10 @@
-// One consumer: what it does where its place cannot be written.
+// One consumer: what it does where its place cannot be written, and how far it reads ahead.
 
 import t from 'tap'
 import { Consumer } from '../../../src/bus/durable/consumer.ts'
 import { Outbox } from '../../../src/bus/outbox.ts'
 import { StageCount } from '../../../src/stream/ledger.ts'
-import { line, openJournal } from '../../support/journal.ts'
+import { line, openJournal, readAll } from '../../support/journal.ts'
 
 t.test('while its place cannot be written nothing is delivered, and then all of it', async t => {
   const { journal } = await openJournal(t.testdir({}))
@@ -36,6 +36,30 @@ t.test('while its place cannot be written nothing is delivered, and then all of 
   clearInterval(alive)
   t.equal(text, [0, 1, 2].map(value => line(value).toString()).join(''))
   t.same(warnings, ['consumer c waits: no space'])
+  consumer.close()
+  await journal.close()
+})
+
+t.test('long packets are not read far ahead of who takes them', async t => {
+  const { journal } = await openJournal(t.testdir({}))
+  const packets = 20
+  for (let n = 0; n < packets; n++) journal.append(Buffer.from(`{"topic":"t","fill":"${'x'.repeat(2 ** 21)}"}\n`), 1)
+  await journal.flushed()
+  const consumer = new Consumer({
+    name: 'c',
+    journal,
+    floor: 0,
+    delivered: packets * 2,
+    note() {},
+    noted: () => Promise.resolve(),
+    warn: message => t.fail(message),
+  })
+  const outbox = new Outbox({ waiting: Number.POSITIVE_INFINITY, write() {} }, new StageCount())
+  outbox.bounds = { policy: 'block', packets: 1, bytes: 1 }
+  consumer.join({ outbox }, ['t'])
+  while (consumer.unacknowledged < 8) await readAll(journal.reader('first'))
+  await readAll(journal.reader('first'))
+  t.ok(consumer.unacknowledged < packets, `${consumer.unacknowledged} of ${packets}`)
   consumer.close()
   await journal.close()
 })

@@ -197,6 +197,19 @@ t.test('members share a consumer; what one leaves goes to another; other pattern
   t.same(await packets(other, 1), [9])
 })
 
+t.test('of two subscriptions of one client the second goes on when the first has ended', async t => {
+  const { path } = await kept(t, t.testdir({}))
+  const client = new RawClient(t, path)
+  for (const id of ['one', 'two']) await client.subscribe('a', { id, durable: 'd' })
+  client.say({ broker: { do: 'unsubscribe', id: 'one' } })
+  t.same(await client.hear(), { broker: { ok: 'unsubscribe', id: 'one' } })
+  await publish(t, path, ...numbers(0, 2))
+  t.same(await packets(client, 2), [0, 1])
+  client.say({ broker: { do: 'unsubscribe', id: 'two' } }, { broker: { do: 'forget', durable: 'd' } })
+  await client.hear()
+  t.same(await client.hear(), { broker: { ok: 'forget', durable: 'd' } }, 'nobody is a member any more')
+})
+
 t.test('what its publisher had not heard to be confirmed says so when it is read', async t => {
   const { path } = await kept(t, t.testdir({}))
   const publisher = new RawClient(t, path)
@@ -274,7 +287,7 @@ t.test('a consumer can be forgotten', async t => {
   const client = new RawClient(t, path)
   await client.subscribe('a', { durable: 'd' })
   client.say({ broker: { do: 'forget', durable: 'd' } })
-  t.match(await client.hear(), { broker: { error: /is there/ } })
+  t.match(await client.hear(), { broker: { error: "forget: the consumer 'd' has 1 members" } })
   client.say({ broker: { do: 'unsubscribe', id: 'a' } }, { broker: { do: 'forget', durable: 'd' } })
   t.same(await client.hear(), { broker: { ok: 'unsubscribe', id: 'a' } })
   t.same(await client.hear(), { broker: { ok: 'forget', durable: 'd' } })

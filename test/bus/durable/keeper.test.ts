@@ -69,6 +69,19 @@ t.test('too much that waits is told, and when there is room again', async t => {
   await journal.close()
 })
 
+t.test('what is forgotten waits, too', async t => {
+  const { journal } = await openJournal(t.testdir({}), { waiting: 1000 })
+  const keeper = new Keeper(journal)
+  for (let count = 0; count < 4; count++) {
+    t.notOk(keeper.isFull)
+    keeper.forget('a'.repeat(200))
+  }
+  t.ok(keeper.isFull)
+  await new Promise<void>(resolve => keeper.onRoom(resolve))
+  t.same([journal.kept, keeper.isFull], [4, false])
+  await journal.close()
+})
+
 t.test('once the journal has failed, all that waits and all that comes is refused', async t => {
   const folder = t.testdir({})
   const { journal } = await openJournal(folder, { segment: 1 })

@@ -7,7 +7,7 @@ import { locationOf } from '../../../src/bus/engine/location.ts'
 import { CarrierError, UsageError } from '../../../src/errors.ts'
 import { parseEndpoint } from '../../../src/url.ts'
 
-const locate = (url: string) => locationOf(parseEndpoint(url), 5672)
+const locate = (url: string, warn: (message: string) => void = () => {}) => locationOf(parseEndpoint(url), 5672, warn)
 
 t.test('host, port, user and path', async t => {
   t.match(locate('amqp://me@server:1234/lab%2Fone'), { host: 'server', port: 1234, user: 'me', path: 'lab/one' })
@@ -29,6 +29,13 @@ t.test('a password comes from a file alone', async t => {
   const folder = t.testdir({ secret: 'open sesame\n' })
   const file = join(folder, 'secret')
   t.equal(locate(`amqp://me@server?password-file=${file}`).password, 'open sesame')
+  const warnings: string[] = []
+  for (const mode of [0o600, 0o644]) {
+    chmodSync(file, mode)
+    locate(`amqp://me@server?password-file=${file}`, text => warnings.push(text))
+  }
+  t.match(warnings, [/secret: others than its owner may read it/])
+  t.equal(warnings.length, 1)
   t.throws(() => locate('amqp://me:sesame@server'), UsageError)
   t.throws(() => locate('amqp://me:sesame@server'), /^(?!.*sesame).*\?password-file=PATH/)
   t.throws(() => locate(`amqp://server?password-file=${file}`), /of which user/)

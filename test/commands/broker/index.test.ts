@@ -101,6 +101,25 @@ t.test('the ten lines of Python in broker(5) are a client', { skip: noPython }, 
   await client.printed('lab.door open')
 })
 
+t.test('what is retained and consumers are forgotten when somebody asks for it', async t => {
+  const { options } = await served(t, '--journal kept')
+  const run = (line: string, input = '') => finish(t, line, input, options)
+  await run('broker pub --retain', '{"topic":"a","n":1}\n{"topic":"b","n":2}\n{"topic":"c","n":3}\n')
+  t.match(await run('broker forget -v a c'), { code: 0, stdout: '', stderr: /forgotten: a\n.*forgotten: c\n/ })
+  t.equal((await run("broker sub -n 1 '#'")).stdout, '{"topic":"b","n":2}\n')
+  const sub = start(t, 'exec broker sub -v --durable d a', options)
+  await sub.said('subscribed')
+  t.match(await run('broker forget --durable d'), { code: 1, stderr: /the consumer 'd' has 1 members/ })
+  sub.child.kill('SIGTERM')
+  await sub.ended
+  while ((await run('broker ps')).stdout.includes('"members":1')) {}
+  t.match(await run('broker forget --durable d'), { code: 0, stderr: '' })
+  t.notMatch((await run('broker ps')).stdout, /"consumer":"d"/)
+  t.match(await run('broker forget --durable d'), { code: 1, stderr: /no consumer 'd'/ })
+  t.match(await run('broker forget'), { code: 2, stderr: /forget what\?/ })
+  t.match(await run('broker forget --bus nats://127.0.0.1 a'), { code: 2, stderr: /cannot be asked to forget/ })
+})
+
 t.test('a request is answered by a program, or by nobody in time', async t => {
   const { options } = await served(t)
   const reply = start(t, 'exec broker reply -v lab.double --exec \'read -r line; echo {\\"line\\":$line}\'', options)
@@ -146,6 +165,18 @@ t.test('ps tells who is there', async t => {
   t.match(client, { kind: 'client', patterns: ['lab.#'], policy: 'latest', written: 2, pending: 0 })
   const twice = await finish(t, "broker ps --every 50ms -n 6 | repack --where 'policy==latest' | tail -1", '', options)
   t.match(JSON.parse(twice.stdout), { received_per_second: 0 })
+  const csv = await finish(t, 'broker ps --to csv', '', options)
+  t.match(csv, { code: 0, stderr: '' })
+  const [head, first, second] = csv.stdout.split('\r\n')
+  t.match(head, /^kind,client,.*,extra$/)
+  t.match([first, second], [/^broker,,/, /^client,unix:bus#1,,,,"\[""lab\.#""\]",latest,/])
+  const file = await finish(t, 'broker ps --every 10ms -n 4 -o ps.csv && repack ps.csv', '', options)
+  t.match(file, { code: 0, stderr: '' })
+  t.match(JSON.parse(file.stdout.split('\n')[3] ?? ''), {
+    kind: 'broker',
+    received_per_second: 0,
+    extra: { clients: 2 },
+  })
 })
 
 t.test('members of a group share, and one that is killed loses nothing', async t => {

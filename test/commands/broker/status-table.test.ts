@@ -1,4 +1,5 @@
 import t from 'tap'
+import { inColumns } from '../../../src/commands/broker/status-columns.ts'
 import { StatusRates, total } from '../../../src/commands/broker/status-rates.ts'
 import { screenText, tableText } from '../../../src/commands/broker/status-table.ts'
 import { packet } from '../../../src/packet.ts'
@@ -66,7 +67,22 @@ t.test('rates are those since the state before', async t => {
   const [second] = rates.push([broker(30), client], 3000)
   t.match(second?.meta, { received_per_second: 10, sent_per_second: 0, dropped_per_second: 0 })
   t.match(tableText([second ?? broker(0)], 200), /30 \(10\/s\) received/)
+  const { sent: _, ...uncounted } = broker(20).meta
+  const [third, , again] = rates.push([packet(uncounted), client, group], 4000)
+  t.same(third?.meta, { ...uncounted, dropped_per_second: 0 }, 'neither what went down nor what is not counted')
+  t.same(again?.meta, group.meta)
+  t.same(rates.push([group], 5000), [group])
   t.same([total(3), total({ a: 1, b: 2 }), total('x'), total(undefined)], [3, 3, 0, 0])
+})
+
+t.test('in columns each row has all of them, and nothing is left out', async t => {
+  const rows = inColumns([broker(10), client, group]).map(({ meta }) => meta)
+  const [first, second, third] = rows
+  t.equal(new Set(rows.map(row => Object.keys(row).join())).size, 1)
+  t.match(first, { kind: 'broker', received: 10, client: null, received_per_second: null })
+  t.same(first?.['extra'], { since: '2026-01-01T00:00:00.000Z', clients: 1, bindings: 2, retained: 0 })
+  t.match(second, { client: 'unix:bus#1', dropped: { superseded: 4, expired: 1 }, extra: { groups: ['g'] } })
+  t.match(third, { kind: 'group', group: 'g', waiting: 7, received: null, extra: null })
 })
 
 t.test('the journal and its consumers have a line each, which obeys no control characters', async t => {
