@@ -27,6 +27,11 @@ export function wholeRange({ start, step }: Spacing, bins: number): Range {
   return { from: start - half, to: start + (bins - 1) * step + half }
 }
 
+/** Whether the ranges have something in common. */
+export function overlap(a: Range, b: Range): boolean {
+  return a.from < b.to && b.from < a.to
+}
+
 /** A curve: each bin where there is room for all of them, else the highest of each column. NaN stays, as a gap. */
 export function curveOf(levels: ArrayLike<number>, spacing: Spacing, range: Range, columns: number): readonly Point[] {
   const span = range.to - range.from

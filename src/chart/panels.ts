@@ -64,19 +64,12 @@ export function peaksIn(
 ): readonly Peak[] {
   const { axis, window, size } = spectrum
   const lobe = window && lobeOf(window, size)
-  const least = noiseFloor(sampled(levels)) + above
-  const all = peaksOf(levels, axis, {
-    count: span ? Number.POSITIVE_INFINITY : peaks,
-    least,
-    apart: APART,
-    ...(lobe && { lobe }),
-  })
+  const floor = noiseFloor(sampled(levels))
+  const count = span ? Number.POSITIVE_INFINITY : peaks
+  const all = peaksOf(levels, axis, { count, floor, above, ...(lobe && { lobe }) })
   if (!span) return all
   return all.filter(({ frequency }) => frequency >= span.from && frequency <= span.to).slice(0, peaks)
 }
-
-/** Bins on each side: the side lobes of a line, and the noise on it, are not peaks of their own. */
-const APART = 3
 
 function noteOf({ spectra, time }: Trace): string {
   const count = spectra === 1 ? '1 spectrum' : `${spectra} spectra`

@@ -68,6 +68,16 @@ export class Trace {
     this.#holding.delete(hold)
   }
 
+  /** As it is now; only its waterfall goes on, with the rows that are asked for here. */
+  copy(): Trace {
+    const copy = new Trace(this.name, this.#spectrum, this.#options)
+    copy.#holding = new Map([...this.#holding].map(([hold, holding]) => [hold, holding.copy()]))
+    copy.#waterfall = this.#waterfall
+    copy.time = this.time
+    copy.spectra = this.spectra
+    return copy
+  }
+
   #begin(): void {
     const { holds, waterfall } = this.#options
     const held = this.#waterfall || this.spectra > 0 ? [...this.#holding.keys()] : holds
@@ -81,39 +91,45 @@ export class Trace {
 interface Holding {
   add(levels: ArrayLike<number>): void
   levels(): ArrayLike<number>
+  copy(): Holding
 }
 
 /** What is no number is left out; a bin without any stays NaN. */
 const HOLDINGS: Readonly<Record<Hold, (bins: number) => Holding>> = {
-  max: bins => extreme(bins, (level, held) => level > held),
-  min: bins => extreme(bins, (level, held) => level < held),
-  mean: bins => {
-    const sums = new Float64Array(bins)
-    const counts = new Uint32Array(bins)
-    return {
-      add(levels) {
-        for (let bin = 0; bin < bins; bin++) {
-          const power = 10 ** ((levels[bin] ?? Number.NaN) / 10)
-          if (Number.isNaN(power)) continue
-          sums[bin] = (sums[bin] ?? 0) + power
-          counts[bin] = (counts[bin] ?? 0) + 1
-        }
-      },
-      levels: () => sums.map((sum, bin) => 10 * Math.log10(sum / (counts[bin] ?? 0))),
-    }
-  },
+  max: bins => extreme(none(bins), (level, held) => level > held),
+  min: bins => extreme(none(bins), (level, held) => level < held),
+  mean: bins => mean(new Float64Array(bins), new Uint32Array(bins)),
 }
 
-function extreme(bins: number, beats: (level: number, held: number) => boolean): Holding {
-  const held = new Float32Array(bins).fill(Number.NaN)
+function mean(sums: Float64Array, counts: Uint32Array): Holding {
   return {
     add(levels) {
-      for (let bin = 0; bin < bins; bin++) {
+      for (let bin = 0; bin < sums.length; bin++) {
+        const power = 10 ** ((levels[bin] ?? Number.NaN) / 10)
+        if (Number.isNaN(power)) continue
+        sums[bin] = (sums[bin] ?? 0) + power
+        counts[bin] = (counts[bin] ?? 0) + 1
+      }
+    },
+    levels: () => sums.map((sum, bin) => 10 * Math.log10(sum / (counts[bin] ?? 0))),
+    copy: () => mean(sums.slice(), counts.slice()),
+  }
+}
+
+function extreme(held: Float32Array, beats: (level: number, held: number) => boolean): Holding {
+  return {
+    add(levels) {
+      for (let bin = 0; bin < held.length; bin++) {
         const level = levels[bin] ?? Number.NaN
         const best = held[bin] ?? Number.NaN
         if (beats(level, best) || (Number.isNaN(best) && !Number.isNaN(level))) held[bin] = level
       }
     },
     levels: () => held,
+    copy: () => extreme(held.slice(), beats),
   }
+}
+
+function none(bins: number): Float32Array {
+  return new Float32Array(bins).fill(Number.NaN)
 }

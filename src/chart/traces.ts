@@ -32,6 +32,13 @@ export class Traces {
     return this.#traces.left
   }
 
+  /** As they are now; what comes does not change them. */
+  copy(): Traces {
+    const copy = new Traces(this.#options)
+    for (const trace of this.#traces.all) copy.#traces.getOrMake(trace.name, () => trace.copy())
+    return copy
+  }
+
   /** From now on these are held, of every stream; what was held before stays held. */
   hold(holds: readonly Hold[]): void {
     for (const trace of this.#traces.all) {

@@ -7,6 +7,7 @@ import { openInputs, openOutputs, runInto } from '../cli/endpoints.ts'
 import { limited } from '../cli/limits.ts'
 import type { Values } from '../cli/option.ts'
 import { COMMON, INPUT, LIMITS, OUTPUT, QUEUE } from '../cli/shared-options.ts'
+import { Terminal } from '../cli/terminal.ts'
 import { measureStage } from '../dsp/measurements.ts'
 import { UsageError } from '../errors.ts'
 import type { Batch, Packet } from '../packet.ts'
@@ -57,7 +58,7 @@ export const spectrum = defineCommand({
       terms: [
         [
           'peaks',
-          'bins above their neighbours, the highest first: frequency (Hz) and level. Both are interpolated: a lone tone’s are ' +
+          'those of --peaks and --above, the highest first: frequency (Hz) and level. Both are interpolated: a lone tone’s are ' +
             'exact for the window in the meta; without one, those of the parabola through the bin and its neighbours',
         ],
         ['noise_floor', 'the mean of the levels without the lowest fifth'],
@@ -104,7 +105,7 @@ export const spectrum = defineCommand({
       if (values.measure) stages.push(measureStage(measuring, context.reject))
       await runInto(source, stages, sink)
       await pictures?.close()
-      if (values.count === undefined) await display?.stay(stop.signal)
+      if (values.count === undefined) await display?.stay()
       if (page) await endPage(page, context)
     } catch (error) {
       page?.end(error instanceof Error ? error.message : String(error))
@@ -140,7 +141,7 @@ function displayOf({ values, stop }: SpectrumContext): Display | undefined {
     marks: 'shown',
     help: 'short',
   }
-  return new Display({ color, rate, state, stop })
+  return new Display({ open: handlers => new Terminal(color, handlers), rate, state, stop })
 }
 
 /** Whoever looks at what passes. */

@@ -7,8 +7,6 @@ import { lobeOf } from '../dsp/window-lobe.ts'
 import type { TraceFrame, TraceMeta } from './message.ts'
 
 const NOTHING = new Float32Array(0)
-/** The share of the bins that a peak keeps free on both sides. */
-const APART = 1 / 100
 
 export class ShownTrace {
   #meta: TraceMeta
@@ -75,13 +73,10 @@ export class ShownTrace {
 
   /** At most so many, so far above the noise. */
   peaks(count: number, above: number): readonly Peak[] {
-    const { start, step, bins, joined, window, size } = this.#meta
+    const { start, step, joined, window, size } = this.#meta
     const levels = this.#latest
-    const floor = noiseFloor(levels)
     const lobe = joined === 1 && window !== undefined ? lobeOf(parseWindow(window), size) : undefined
-    const least = Number.isFinite(floor) ? floor + above : Number.NEGATIVE_INFINITY
-    const apart = Math.max(1, Math.round(bins * APART))
-    return peaksOf(levels, { start, step }, { count, least, apart, ...(lobe && { lobe }) })
+    return peaksOf(levels, { start, step }, { count, floor: noiseFloor(levels), above, ...(lobe && { lobe }) })
   }
 
   #reform({ bins, start, step }: TraceMeta): void {

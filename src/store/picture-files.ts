@@ -2,7 +2,7 @@
 
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { CarrierError, systemReason } from '../errors.ts'
+import { CarrierError, systemReason, UsageError } from '../errors.ts'
 import { Timer } from '../timer.ts'
 import { type PictureKind, writePicture } from './picture.ts'
 
@@ -25,7 +25,7 @@ export class PictureFiles {
 
   /**
    * `every` is in milliseconds; without it they are drawn at the end alone. Throws a CarrierError where one cannot be
-   * written: a long run must not end without its picture for a mistyped path.
+   * written, a UsageError for `-`: a long run must not end without its picture for a mistyped path.
    */
   constructor(
     files: readonly PictureFile[],
@@ -73,6 +73,8 @@ export class PictureFiles {
 }
 
 function checkPlace(path: string): void {
+  if (path === '-')
+    throw new UsageError("a picture goes into a file, not to '-': expected a path, for stdout /dev/stdout")
   const kind = statSync(path, { throwIfNoEntry: false })
   if (kind?.isDirectory()) throw new CarrierError(path, 'is a directory')
   // A device is written to as it is; a file is made beside the old one.

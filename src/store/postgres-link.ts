@@ -1,8 +1,8 @@
 // The connection to a PostgreSQL server: where it leads, and that it comes back.
 
-import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client, ClientConfig } from 'pg'
+import { readSecret } from '../carrier/secret-file.ts'
 import { CarrierError, errorCode, systemReason, UsageError } from '../errors.ts'
 import { type Endpoint, flagParam, withoutSecrets } from '../url.ts'
 
@@ -21,7 +21,7 @@ const LONGEST_WAIT_MS = 5000
 const PATIENCE_MS = 60_000
 
 /** Passwords come from `?password-file`, or from `PGPASSFILE` or `~/.pgpass` where the library looks itself. */
-export function linkConfig(endpoint: Endpoint): ClientConfig {
+export function linkConfig(endpoint: Endpoint, warn: (message: string) => void): ClientConfig {
   const where = withoutSecrets(endpoint.text)
   const url = parseUrl(`postgres:${endpoint.rest}`, where)
   if (url.password !== '') {
@@ -38,7 +38,7 @@ export function linkConfig(endpoint: Endpoint): ClientConfig {
     ...(url.port !== '' && { port: Number(url.port) }),
     ...(url.username !== '' && { user: decodeURIComponent(url.username) }),
     ...(database !== '' && { database }),
-    ...(file !== undefined && { password: readPassword(file) }),
+    ...(file !== undefined && { password: readSecret(file, warn).replace(/\r?\n$/, '') }),
     ...(flagParam(endpoint, 'tls') && { ssl: { rejectUnauthorized: true } }),
     application_name: 'daqutils',
     connectionTimeoutMillis: 10_000,
@@ -52,14 +52,6 @@ function parseUrl(text: string, where: string): URL {
     return new URL(text)
   } catch (error) {
     throw new UsageError(`${where}: expected postgres://USER@HOST:PORT/DATABASE`, { cause: error })
-  }
-}
-
-function readPassword(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
-  } catch (error) {
-    throw new CarrierError(file, `cannot read the password: ${systemReason(error)}`, { cause: error })
   }
 }
 

@@ -82,7 +82,7 @@ export class PostgresStore implements Store {
     this.#count = context.ledger.stage(where)
     // A server that answers before the disk does still writes within a second; a crash of the server loses that.
     const prologue = `SET synchronous_commit = ${context.sync === 'always' ? 'on' : 'off'}`
-    this.#link = new Link({ where, config: linkConfig(endpoint), warn: context.warn, prologue })
+    this.#link = new Link({ where, config: linkConfig(endpoint, context.warn), warn: context.warn, prologue })
     const [address] = where.split('?')
     this.look = `psql ${address} -c 'select * from ${quoteTable(table)} order by position desc limit 10'`
     const arrays = POSTGRES_COLUMNS.map(({ type }, index) => `$${index + 1}::${type}[]`)
@@ -177,7 +177,13 @@ async function* readPostgres(endpoint: Endpoint, options: ReadOptions): Source &
   const { follow, stop, reject } = options
   const { where, table } = placeOf(endpoint)
   const select = selection(options)
-  const link = new Link({ where, config: linkConfig(endpoint), warn: () => {}, prologue: 'SET TIME ZONE UTC', stop })
+  const link = new Link({
+    where,
+    config: linkConfig(endpoint, () => {}),
+    warn: () => {},
+    prologue: 'SET TIME ZONE UTC',
+    stop,
+  })
   const { text, values } = pageQuery(table, options)
   let last = '-9223372036854775808'
   try {

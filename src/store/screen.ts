@@ -66,6 +66,9 @@ const DIM = '\x1b[2m'
 const YELLOW = '\x1b[33m'
 const PLAIN = '\x1b[0m'
 
+/** More are beyond the edge of every terminal, where lines are cut. */
+const MOST_COLUMNS = 256
+
 /** Aligned columns under a header. A key that turns up later is a new column; columns only ever grow. */
 class Table {
   readonly #terminal: NonNullable<StoreContext['terminal']>
@@ -94,7 +97,7 @@ class Table {
     if (gapOf(packet.meta)) return
     if (!this.#fixed) {
       for (const key of keysOf(packet)) {
-        if (key === 'id' || this.#widths.has(key)) continue
+        if (key === 'id' || this.#widths.has(key) || this.#widths.size === MOST_COLUMNS) continue
         this.#widths.set(key, printable(key).length)
         this.#stale = true
       }

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { binsIn, columnMaxima, curveOf, highestOf, wholeRange } from '../../src/chart/columns.ts'
+import { binsIn, columnMaxima, curveOf, highestOf, overlap, wholeRange } from '../../src/chart/columns.ts'
 
 t.test('the highest of each column, and every bin is in one', async () => {
   fc.assert(
@@ -56,4 +56,10 @@ t.test('which bins a range touches', async t => {
   const [first, last] = binsIn(spacing, { from: 500, to: 600 }, 9)
   t.ok(last < first)
   t.same(wholeRange(spacing, 1), { from: -5, to: 5 })
+})
+
+t.test('ranges that have something in common', async t => {
+  const range = { from: 0, to: 10 }
+  t.ok(overlap(range, { from: 9, to: 20 }) && overlap({ from: 9, to: 20 }, range) && overlap(range, { from: 2, to: 3 }))
+  t.notOk(overlap(range, { from: 10, to: 20 }) || overlap({ from: -5, to: 0 }, range))
 })

@@ -3,7 +3,11 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import t from 'tap'
 import { WebSocket } from 'ws'
+import { panelOf } from '../../src/chart/panels.ts'
+import { Traces } from '../../src/chart/traces.ts'
 import { levelSpectra } from '../../src/dsp/level-spectrum.ts'
+import type { Peak } from '../../src/dsp/measure.ts'
+import { measurements } from '../../src/dsp/measurements.ts'
 import { UsageError } from '../../src/errors.ts'
 import { packet } from '../../src/packet.ts'
 import { pageEndpoint } from '../../src/page/address.ts'
@@ -11,6 +15,7 @@ import { Gallery, MOST_TRACES } from '../../src/page/gallery.ts'
 import { DRAWN, readFrames, type TraceFrame } from '../../src/page/message.ts'
 import { ShownTrace } from '../../src/page/shown-trace.ts'
 import { Trace } from '../../src/page/trace.ts'
+import { sfc32 } from '../../src/random.ts'
 import { certificate, noOpenssl } from '../support/certificate.ts'
 import { BINS, FLOOR, type Line, START, STEP, servePage, show, spectrumPacket } from '../support/live-page.ts'
 
@@ -179,6 +184,34 @@ t.test('what a page keeps: held levels, peaks, places', async t => {
   viewer.drawn()
   for (const frame of sent[2] ?? []) shown.take(frame)
   t.same([shown.held[7], shown.held[300]], [-26, FLOOR])
+})
+
+t.test('the page, a picture and the measurements list the same peaks', async t => {
+  const next = sfc32('noise')
+  const noise = Array.from({ length: BINS }, (_, bin) => ({ bin, level: FLOOR + (next() % 30) }))
+  const lines = [...noise, ...line(100, -20), ...line(102, -22), ...line(103, -30), ...line(300, -45)]
+  const one = spectrumPacket(lines, { window: 'blackman-harris', enbw: 2 })
+  const [spectrum] = levelSpectra(one) ?? []
+  if (!spectrum) throw new Error('no spectrum')
+  const measured = measurements(spectrum, { peaks: BINS, above: 5, channels: [], occupied: 0.99 })['peaks']
+  const gallery = new Gallery()
+  gallery.push('', one)
+  const [frame] = watch(gallery).sent[0] ?? []
+  if (!frame) throw new Error('nothing sent')
+  const shown = new ShownTrace(frame.meta)
+  shown.take(frame)
+  const traces = new Traces({ rows: 'asked', holds: [], waterfall: undefined })
+  traces.see(one)
+  const view = { curves: ['last'], span: undefined, levels: undefined, peaks: BINS, above: 5 } as const
+  const drawn = traces.all.flatMap(trace => panelOf(trace, view).peaks)
+  const places = (peaks: readonly Peak[]) =>
+    peaks.map(({ frequency, level }) => ({ frequency: Math.round(frequency), level: Math.round(level * 1000) / 1000 }))
+  t.ok(drawn.length > 10 && drawn.length < BINS / 4, `${drawn.length} peaks`)
+  t.same(places(shown.peaks(BINS, 5)), places(drawn))
+  t.same(
+    Array.isArray(measured) && measured.map(({ frequency, level }) => ({ frequency: Math.round(frequency), level })),
+    places(drawn),
+  )
 })
 
 t.test('where it may be served', async t => {

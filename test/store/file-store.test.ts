@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { packet } from '../../src/packet.ts'
 import { NOON, openLines as open, records } from '../support/line-store.ts'
+import { LOADER, source } from '../support/sources.ts'
 
 const HOUR = 3_600_000
 
@@ -187,16 +188,16 @@ t.test('a full device fails in words', async t => {
 t.test('where the space ends within a record, whole records stay', async t => {
   const folder = t.testdir()
   const program = `
-    import { openLines, records } from ${JSON.stringify(new URL('../support/line-store.ts', import.meta.url))}
+    import { openLines, records } from '${source('test/support/line-store.ts')}'
     const { store, count } = openLines('log.x')
     try { store.write(records(0, 100)) } catch (error) { console.log(error.message, count.out) }
     await store.close()`
-  writeFileSync(`${folder}/program.ts`, program)
+  writeFileSync(`${folder}/program.js`, program)
   // The file may grow to 1 KiB: 64 records; with 10 bytes in it already, the 64th is cut.
   writeFileSync(`${folder}/log.x`, '{"id":11}\n')
   const child = spawnSync(
     'bash',
-    ['-c', `trap '' XFSZ; ulimit -f 1; exec "$0" --import tsx program.ts`, process.execPath],
+    ['--norc', '-c', `trap '' XFSZ; ulimit -f 1; exec "$0" "$@"`, process.execPath, ...LOADER, 'program.js'],
     {
       cwd: folder,
       encoding: 'utf8',

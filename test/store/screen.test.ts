@@ -95,3 +95,10 @@ t.test('data is shown by its size, objects as JSON', async t => {
   await store.write([packet({ shape: [2, 2] }, new Uint8Array(4))])
   t.same(texts, ['[2,2]\t<4 bytes>\n'])
 })
+
+t.test('columns beyond the edge of every terminal are none', async t => {
+  const wide = { columns: 10_000, color: false }
+  const records = Array.from({ length: 300 }, (_, at) => ({ [`k${at}`]: at }))
+  const { text } = await printed('screen:', wide, records)
+  t.equal(text.split('\n')[0]?.split('  ').length, 256)
+})

@@ -1,8 +1,9 @@
 // The spectra on a terminal: drawn at the screen's rate, of whatever came last; the data never waits for it.
 
 import type { Cells } from '../../chart/cells.ts'
-import { wholeRange } from '../../chart/columns.ts'
+import { overlap, wholeRange } from '../../chart/columns.ts'
 import { steadyRange } from '../../chart/level-range.ts'
+import { type Frame, LiveScreen, type LiveScreenOptions } from '../../chart/live-screen.ts'
 import { panelOf } from '../../chart/panels.ts'
 import { spectrumCells } from '../../chart/spectrum-cells.ts'
 import type { Panel } from '../../chart/spectrum-picture.ts'
@@ -11,62 +12,47 @@ import { clockText } from '../../chart/time-ticks.ts'
 import { HOLDS, type Trace } from '../../chart/trace.ts'
 import { MOST_STREAMS, streamName, Traces } from '../../chart/traces.ts'
 import type { WaterfallRow } from '../../chart/waterfall.ts'
-import { Terminal } from '../../cli/terminal.ts'
 import { isSpectrum } from '../../dsp/spectrum-meta.ts'
 import type { Packet } from '../../packet.ts'
 import { afterKey, HELP, type Shown, type ViewState } from './view-state.ts'
 
-export interface DisplayOptions {
-  readonly color: string
-  /** Frames a second. */
-  readonly rate: number
+export interface DisplayOptions extends Pick<LiveScreenOptions, 'open' | 'rate' | 'stop'> {
   readonly state: ViewState
-  readonly stop: AbortController
 }
 
 /** Of these every terminal has enough; a change of its size keeps what is there. */
 const COLUMNS = 1024
 const ROWS = 512
-/** A frame is followed by so many times its own time without one: a tenth of a processor, however long the spectra. */
-const REST = 9
 /** The share of the time that spectra between the frames may take, for the waterfall of the whole run. */
 const BETWEEN = 0.05
 
 export class Display {
-  readonly #terminal: Terminal
+  readonly #live: LiveScreen
   readonly #traces: Traces
+  /** What is shown while it is paused: the traces as they were then. */
+  #paused: Traces | undefined
   /** Of the whole run, as far as there was time: what is shown when the input has ended. */
   readonly #run: Traces
   readonly #begun = performance.now()
   #between = 0
-  readonly #timer: NodeJS.Timeout
-  readonly #stop: AbortController
   /** The last packet of each stream that is not in its trace yet. */
   readonly #waiting = new Map<string, Packet>()
+  /** Streams with new spectra since the last frame. */
+  readonly #seen = new Set<string>()
   #state: ViewState
-  #drawn: Cells | undefined
   #range: { readonly of: string; readonly range: Range } | undefined
   #shown: Shown | undefined
-  #isStale = true
-  #hasEnded = false
-  #hasQuit = false
-  #rested = 0
 
-  constructor({ color, rate, state, stop }: DisplayOptions) {
+  constructor({ state, ...options }: DisplayOptions) {
     this.#state = state
-    this.#stop = stop
     const waterfall = { columns: COLUMNS, rows: ROWS, full: 'scroll' } as const
     this.#traces = new Traces({ rows: 'asked', holds: holdsOf(state), waterfall })
     this.#run = new Traces({ rows: 'each', holds: [], waterfall: { ...waterfall, full: 'thin' } })
-    this.#terminal = new Terminal(color, {
+    this.#live = new LiveScreen({
+      ...options,
+      paint: frame => this.#paint(frame),
       onKey: key => this.#onKey(key),
-      onEmpty: () => {
-        this.#drawn = undefined
-        this.#draw()
-      },
     })
-    this.#timer = setInterval(() => this.#tick(), 1000 / rate)
-    this.#draw()
   }
 
   /** Streams that are not drawn because there are too many. */
@@ -79,7 +65,7 @@ export class Display {
     const { meta } = packet
     if (!isSpectrum(meta)) return false
     const name = streamName(meta)
-    if (this.#state.isPaused || holdsOf(this.#state).length === 0) {
+    if (holdsOf(this.#state).length === 0) {
       // Of more streams nothing is drawn.
       if (this.#waiting.has(name) || this.#waiting.size < MOST_STREAMS) this.#waiting.set(name, packet)
     } else {
@@ -87,7 +73,7 @@ export class Display {
       this.#seen.add(name)
       this.#traces.see(packet)
     }
-    if (!this.#state.isPaused) this.#isStale = true
+    if (!this.#state.isPaused) this.#live.touch()
     this.#remember(packet)
     return true
   }
@@ -99,47 +85,23 @@ export class Display {
     this.#between += performance.now() - now
   }
 
-  /** Streams with new spectra since the last frame. */
-  readonly #seen = new Set<string>()
-
   /** No more comes: what is there stays until somebody has looked at it. */
-  async stay(stop: AbortSignal): Promise<void> {
-    this.#hasEnded = true
-    this.#isStale = true
-    this.#tick()
-    if (!this.#terminal.hasKeys || this.#hasQuit || stop.aborted) return
-    await new Promise<void>(resolve => {
-      stop.addEventListener('abort', () => resolve())
-    })
+  stay(): Promise<void> {
+    return this.#live.stay()
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#terminal.close()
+  close(): Promise<void> {
+    return this.#live.close()
   }
 
   #onKey(key: string): void {
-    if (key === 'q' || key === 'ctrl-d') {
-      this.#hasQuit = true
-      this.#terminal.quit(this.#stop)
-      return
-    }
-    if (key === 'c') this.#traces.clear()
-    if (key === 'ctrl-l') this.#drawn = undefined
+    const wasPaused = this.#state.isPaused
     this.#state = afterKey(this.#state, key, this.#shown)
-    this.#traces.hold(holdsOf(this.#state))
-    this.#isStale = true
-    this.#draw()
-  }
-
-  #tick(): void {
-    if (!this.#isStale || this.#terminal.isBusy || performance.now() < this.#rested) return
-    const begun = performance.now()
-    this.#isStale = false
-    if (!this.#state.isPaused) this.#take()
-    this.#draw()
-    const now = performance.now()
-    this.#rested = now + REST * (now - begun)
+    for (const traces of [this.#traces, this.#paused]) {
+      if (key === 'c') traces?.clear()
+      traces?.hold(holdsOf(this.#state))
+    }
+    if (this.#state.isPaused !== wasPaused) this.#paused = wasPaused ? undefined : this.#traces.copy()
   }
 
   #take(): void {
@@ -152,59 +114,49 @@ export class Display {
     this.#seen.clear()
   }
 
-  #draw(): void {
-    if (this.#terminal.isBusy) {
-      this.#isStale = true
-      return
-    }
-    const { columns, rows } = this.#terminal.size
-    const { colors } = this.#terminal
+  #paint({ columns, rows, colors, hasEnded }: Frame): Cells {
+    if (!this.#state.isPaused) this.#take()
     const { help, marks } = this.#state
-    const panel = this.#panel()
-    const next = spectrumCells(panel, {
+    const { all } = this.#paused ?? this.#traces
+    const index = this.#index(all.length)
+    const trace = all[index]
+    const words = [
+      ...(all.length > 1 ? [`${index + 1}/${all.length}`] : []),
+      ...(this.#state.isPaused ? ['PAUSED'] : []),
+      ...(hasEnded ? ['END'] : []),
+    ]
+    return spectrumCells(trace && this.#panel(trace, hasEnded), {
       columns,
       rows,
       colors,
       help: HELP[help],
-      state: this.#stateText(),
+      state: words.join(' '),
       peaks: marks === 'shown',
     })
-    this.#terminal.draw(next.paint(this.#drawn, colors))
-    this.#drawn = next
-  }
-
-  #stateText(): string {
-    const { all } = this.#traces
-    const words = [this.#state.isPaused ? 'PAUSED' : '', this.#hasEnded ? 'END' : '']
-    if (all.length > 1) words.unshift(`${this.#index(all.length) + 1}/${all.length}`)
-    return words.filter(word => word !== '').join(' ')
   }
 
   #index(count: number): number {
     return ((this.#state.stream % count) + count) % count
   }
 
-  #panel(): Panel | undefined {
-    const { all } = this.#traces
-    const trace = all[this.#index(all.length)]
-    if (!trace) return undefined
+  #panel(trace: Trace, hasEnded: boolean): Panel {
     const panel = panelOf(trace, this.#state)
     const whole = wholeRange(trace.spectrum.axis, trace.spectrum.levels.length)
     const range = this.#state.levels ?? this.#steady(trace, panel.range)
-    const span = overlaps(panel.span, whole) ? panel.span : whole
+    const span = overlap(panel.span, whole) ? panel.span : whole
     this.#shown = { span, whole, range, peak: panel.peaks[0]?.frequency }
     return {
       ...panel,
       span,
       range,
       note: trace.time === undefined ? '' : `${clockText(trace.time, 'utc')} UTC`,
-      waterfall: this.#state.waterfall === 'shown' ? this.#rows(trace) : undefined,
+      waterfall: this.#state.waterfall === 'shown' ? this.#rows(trace, hasEnded) : undefined,
     }
   }
 
-  #rows({ name, waterfall }: Trace): readonly WaterfallRow[] {
+  #rows({ name, waterfall }: Trace, hasEnded: boolean): readonly WaterfallRow[] {
     const live = waterfall?.rows ?? []
-    if (!this.#hasEnded) return live
+    if (!hasEnded) return live
     const run = this.#run.all.find(trace => trace.name === name)?.waterfall?.rows ?? []
     return run.length > live.length ? run : live
   }
@@ -222,6 +174,3 @@ function holdsOf({ curves }: ViewState) {
 }
 
 /** A receiver that was tuned away is shown where it is now. */
-function overlaps(a: Range, b: Range): boolean {
-  return a.from < b.to && b.from < a.to
-}

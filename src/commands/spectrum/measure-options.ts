@@ -18,6 +18,10 @@ export const MEASURE = [
     argument: 'DB',
     default: '12',
     summary: 'how far above the noise floor a peak is at least',
+    detail:
+      'A peak also stands out by 6 dB (by DB, where that is less): the levels fall by so much on both sides of it before they ' +
+      'rise over it. And no bin so near that it lies within the main lobe of the window is greater: of hann within 2 bins, of ' +
+      'flattop within 5. So it is on the terminal, in pictures, on the page and with --measure.',
   },
   {
     name: 'channel',
@@ -35,7 +39,8 @@ export const MEASURE = [
   },
 ] as const satisfies readonly Option[]
 
-export function measureOptions({ peaks, above, channel, occupied }: Values<typeof MEASURE>): MeasureOptions {
+export function measureOptions({ measure, peaks, above, channel, occupied }: Values<typeof MEASURE>): MeasureOptions {
+  if (!measure && channel.length > 0) throw new UsageError('--channel: measured by --measure alone: expected it, too')
   return { peaks, above, occupied, channels: channel.map(channelOf) }
 }
 

@@ -70,7 +70,7 @@ export const TERMINAL_KEYS = {
   title: 'Keys',
   terms: [
     ['q', 'quit; ctrl-c and ctrl-z act on the whole pipeline, as ever'],
-    ['space', 'pause the picture; the data passes on'],
+    ['space', 'pause the picture; the data passes on, and into what is held'],
     ['m n a', 'hold the greatest, the least, the mean of each bin, or not; c begins anew'],
     ['w p', 'the waterfall, the peaks, or not'],
     ['+ - z 0', 'zoom in, out, to the highest peak, show all; left and right move'],

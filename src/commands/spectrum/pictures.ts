@@ -1,5 +1,6 @@
 // The pictures of a run: drawn from the traces, at its end and on the way.
 
+import { overlap, wholeRange } from '../../chart/columns.ts'
 import { type CurveName, type PanelOptions, panelOf } from '../../chart/panels.ts'
 import { type PictureOptions, spectrumPicture } from '../../chart/spectrum-picture.ts'
 import type { Trace } from '../../chart/trace.ts'
@@ -55,9 +56,17 @@ export function picturesOf(values: PictureValues, context: PictureContext): Pict
     get left() {
       return traces.left
     },
-    close: () => drawn.close(),
+    async close() {
+      await drawn.close()
+      for (const trace of traces.all)
+        if (isEmpty(trace, options)) context.warn(`${trace.name}: nothing lies in --span ${values.span}`)
+    },
     abort: () => drawn.abort(),
   }
+}
+
+function isEmpty({ spectrum }: Trace, { span }: PanelOptions): boolean {
+  return span !== undefined && !overlap(span, wholeRange(spectrum.axis, spectrum.levels.length))
 }
 
 /** What a single spectrum is held to is the spectrum itself, which is drawn once. */

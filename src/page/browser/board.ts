@@ -79,9 +79,9 @@ export class Board {
     this.#touch()
   }
 
+  /** The palette is asked for with every drawing. */
   recolor(): void {
     this.#palette = readPalette()
-    for (const panel of this.#panels.values()) panel.recolor()
     this.#touch()
   }
 

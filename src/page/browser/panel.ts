@@ -98,12 +98,6 @@ export class Panel {
     this.#isStale = true
   }
 
-  recolor(): void {
-    this.#chart.remove()
-    this.#chart = this.#makeChart()
-    this.#isStale = true
-  }
-
   /** Something around it has changed: the size, the levels. */
   touch(): void {
     this.#isStale = true

@@ -21,3 +21,7 @@ t.test('what is no channel', async t => {
     })
   }
 })
+
+t.test('a channel that nothing would be told of', async t => {
+  t.throws(() => measureOptions({ ...values, measure: false, channel: ['98M/1'] }), /--channel: measured by --measure/)
+})

@@ -149,6 +149,37 @@ t.test('in Chromium', { skip: noChromium }, async t => {
     await tab.close()
   })
 
+  t.test(
+    'what is held takes every spectrum into account, also while the page is paused, and while its tab is frozen',
+    async t => {
+      const { page } = await servePage(t)
+      show(page, [spectrumPacket(LINES)])
+      const { page: tab, complaints } = await openPage(browser, page.url)
+      await readPeaks(tab, 'spectrum', 2)
+      const flat = spectrumPacket([])
+      const heldAt = async (bins: readonly number[]) => {
+        show(page, [spectrumPacket(bins.map(bin => ({ bin, level: -70 })))])
+        const peaks = await eventually(
+          () => readPeaks(tab, 'spectrum', bins.length),
+          peaks => bins.every(bin => peaks.some(peak => peak.frequency === frequencyOf(bin) && peak.level === -70)),
+        )
+        return [...peaks].sort((a, b) => a.frequency - b.frequency).map(({ held }) => held)
+      }
+      await tab.keyboard.press('p')
+      for (const bin of [10, 20, 30]) show(page, [spectrumPacket([{ bin, level: -bin }]), flat])
+      await tab.keyboard.press('p')
+      t.same(await heldAt([10, 20, 30, 100]), [-10, -20, -30, -20])
+
+      const session = await tab.context().newCDPSession(tab)
+      await session.send('Page.setWebLifecycleState', { state: 'frozen' })
+      for (const bin of [40, 50, 60]) show(page, [spectrumPacket([{ bin, level: -bin }]), flat])
+      await session.send('Page.setWebLifecycleState', { state: 'active' })
+      t.same(await heldAt([40, 50, 60, 400]), [-40, -50, -60, -45.5])
+      t.same(complaints, [])
+      await tab.close()
+    },
+  )
+
   t.test('a page comes back by itself to a command that is started anew, and says how it stands', async t => {
     const { page: first } = await servePage(t)
     show(first, [spectrumPacket(LINES)])
@@ -215,6 +246,45 @@ t.test('in Chromium', { skip: noChromium }, async t => {
       row => row[Math.floor(row.length / 2)] === hex(COLOR_MAP[0] ?? [0, 0, 0]),
     )
     t.equal(whole[Math.floor((100.5 / BINS) * whole.length)], hex(COLOR_MAP[shadeOf(-20, -70, -10)] ?? [0, 0, 0]))
+    t.same(complaints, [])
+    await tab.close()
+  })
+
+  t.test('another theme changes the colours, and the frequencies that are shown stay', async t => {
+    const { page } = await servePage(t)
+    show(page, [spectrumPacket(LINES)])
+    const { page: tab, complaints } = await openPage(browser, page.url)
+    await readPeaks(tab, 'spectrum', 2)
+    const plot = tab.locator('.u-over')
+    const { x = 0, y = 0, width = 0 } = (await plot.boundingBox()) ?? {}
+    const xOf = (bin: number) => x + ((bin + 0.5) / BINS) * width
+    await tab.mouse.move(xOf(380), y + 20)
+    await tab.mouse.down()
+    await tab.mouse.move(xOf(420), y + 60, { steps: 4 })
+    await tab.mouse.up()
+    const isZoomed = (row: readonly string[]) => new Set(row.slice(row.length * 0.45, row.length * 0.55)).size > 1
+    await eventually(() => readWaterfall(tab, 'spectrum'), isZoomed)
+    const curve = () =>
+      tab.locator('.uplot canvas').evaluate(
+        (canvas, color) => {
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+          let count = 0
+          for (let at = 0; at < data.length; at += 4) if (color.every((part, k) => data[at + k] === part)) count++
+          return count
+        },
+        [0x46, 0xc8, 0xf5],
+      )
+    t.equal(await curve(), 0)
+    await tab.emulateMedia({ colorScheme: 'dark' })
+    await eventually(curve, count => count > 10)
+    await tab.getByRole('button', { name: 'Theme: auto' }).click()
+    await eventually(curve, count => count === 0)
+    t.ok(isZoomed(await readWaterfall(tab, 'spectrum')))
+    await tab.getByRole('group', { name: /^Spectrum of spectrum/ }).press('Home')
+    await eventually(
+      () => readWaterfall(tab, 'spectrum'),
+      row => !isZoomed(row),
+    )
     t.same(complaints, [])
     await tab.close()
   })
