@@ -4,7 +4,7 @@ export type { Carrier, CarrierContext, Channel, Outlet } from './carrier/carrier
 export { CARRIERS } from './carrier/index.ts'
 export type { Codec, DecodeOptions, EncodeOptions } from './codec/codec.ts'
 export { CODECS, codecNamed } from './codec/index.ts'
-export { type Calibration, calibrateStage } from './dsp/calibrate.ts'
+export { type CalibrateContext, type Calibration, calibrateStage } from './dsp/calibrate.ts'
 export { type Fft, fft, type RealFft, realFft } from './dsp/fft.ts'
 export {
   channelPower,

@@ -88,13 +88,14 @@ const throwReject: Rejecter = ({ place, reason, detail }) => {
 }
 
 function surroundings(options: LibraryOptions): CarrierContext {
+  const { warn = () => {} } = options
   return {
     stop: options.signal ?? new AbortController().signal,
     ledger: options.ledger ?? new Ledger(),
-    warn: options.warn ?? (() => {}),
+    warn,
     onHangup: () => () => {},
     policy: options.policy ?? 'block',
     buffer: options.buffer ?? 1024,
-    topics: async () => topicsOf(options.bus ?? DEFAULT_BUS),
+    topics: async () => topicsOf(options.bus ?? DEFAULT_BUS, warn),
   }
 }

@@ -2,8 +2,9 @@
 
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
+import { LOADER, source } from './support/sources.ts'
 
-const module = new URL('../src/large-buffers.ts', import.meta.url).href
+const module = source('src/large-buffers.ts')
 const isGlibc = 'glibcVersionRuntime' in JSON.parse(JSON.stringify(process.report.getReport())).header
 
 /** Pages that the system had to clear for 200 buffers of 1 MiB, one after the other. */
@@ -16,7 +17,7 @@ function faultsWith(before: string): number {
       if (i % 16 === 0) await new Promise(resolve => setImmediate(resolve))
     }
     process.stdout.write(String(process.resourceUsage().minorPageFault - start))`
-  const flags = ['--import', 'tsx', '--input-type=module', '-e', code]
+  const flags = [...LOADER, '--input-type=module', '-e', code]
   return Number(execFileSync(process.execPath, flags, { encoding: 'utf8' }))
 }
 

@@ -3,8 +3,9 @@
 import { execFileSync } from 'node:child_process'
 import { Script } from 'node:vm'
 import t from 'tap'
+import { LOADER, source } from './support/sources.ts'
 
-const module = new URL('../src/v8-flags.ts', import.meta.url).href
+const module = source('src/v8-flags.ts')
 
 /** Runs a hot function and prints how V8 sees it: bit 4 (16) of the status is `optimized`. */
 function statusAfter(calls: number, late: string): number {
@@ -13,7 +14,7 @@ function statusAfter(calls: number, late: string): number {
     function hot(n) { for (let i = 0; i < 100; i++) sum += i * n; return sum }
     for (let i = 0; i < ${calls}; i++) hot(i)
     process.stdout.write(String(%GetOptimizationStatus(hot)))`
-  const flags = ['--allow-natives-syntax', '--import', 'tsx', '--input-type=module']
+  const flags = ['--allow-natives-syntax', ...LOADER, '--input-type=module']
   return Number(execFileSync(process.execPath, [...flags, '-e', code], { encoding: 'utf8', stdio: 'pipe' }))
 }
 
@@ -33,7 +34,7 @@ t.test('compiled code that is kept afterwards is accepted by the next process', 
     collectLate()
     resetFlags()
     process.stdout.write(script.createCachedData().toString('base64'))`
-  const flags = ['--import', 'tsx', '--input-type=module']
+  const flags = [...LOADER, '--input-type=module']
   const kept = execFileSync(process.execPath, [...flags, '-e', code], { encoding: 'utf8', stdio: 'pipe' })
   const script = new Script('(function f() { return 1 })()', { cachedData: Buffer.from(kept, 'base64') })
   t.equal(script.cachedDataRejected, false)

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { DEFAULT_BUS } from '../bus/bus.ts'
 import { CarrierError, errorCode, ReaderGone, systemReason, UsageError } from '../errors.ts'
+import { isTerminal } from '../is-terminal.ts'
 import { JointDemand } from '../stream/demand.ts'
 import { Ledger } from '../stream/ledger.ts'
 import { POLICIES } from '../stream/policy.ts'
@@ -16,7 +17,10 @@ import { type Parsed, parseCommandLine } from './parse.ts'
 import { createRejecter } from './rejects.ts'
 import { installSignals } from './signals.ts'
 import { statistics } from './statistics.ts'
-import { version } from './version.ts'
+import { isVersionAsked, version } from './version.ts'
+
+const STDIN = 0
+const STDOUT = 1
 
 /** After a timeout the sinks get this long to take what is left. */
 const GRACE_MS = 2000
@@ -30,8 +34,7 @@ export async function runCommand<const Options extends readonly Option[]>(
   command: Command<Options>,
   words: readonly string[],
 ): Promise<number> {
-  if (words.length === 1 && (words[0] === '--version' || words[0] === '-V'))
-    return say(command.name, `${command.name} ${version()}\n`)
+  if (isVersionAsked(words)) return say(command.name, `${command.name} ${version()}\n`)
   const plain = createLog({ command: command.name, quiet: false, verbose: false, write: writeError })
   let parsed: Parsed<Options>
   try {
@@ -47,7 +50,7 @@ export async function runCommand<const Options extends readonly Option[]>(
   if (common.version) return say(command.name, `${command.name} ${version()}\n`)
   const misplaced = wrongPositionals(command.positionals, parsed.positionals)
   if (misplaced) return explainUsage(command, plain, misplaced)
-  if (wantsStdin(command, parsed) && process.stdin.isTTY) {
+  if (wantsStdin(command, parsed) && isTerminal(STDIN)) {
     writeError(await (await import('./help.ts')).helpText(command))
     return EXIT.usage
   }
@@ -91,13 +94,15 @@ async function execute<const Options extends readonly Option[]>(
       policy: POLICIES.find(name => name === common.policy) ?? 'block',
       buffer: common.buffer,
       demand: new JointDemand(),
-      topics: async () => (await import('../bus/topics.ts')).topicsOf(common.bus),
+      topics: async () => (await import('../bus/topics.ts')).topicsOf(common.bus, log.warn),
     },
     reject: createRejecter({ ledger, log, strict: common.strict, verbose: common.verbose, file: common.reject }),
     warn: log.warn,
     explain: log.explain,
     inform: log.inform,
-    terminal: terminalOf(common.color),
+    get terminal() {
+      return terminalOf(common.color)
+    },
   }
   let code: number = EXIT.done
   try {
@@ -184,7 +189,7 @@ function wantsStdin<Options extends readonly Option[]>(command: Command<Options>
 }
 
 function terminalOf(color: string): Context['terminal'] {
-  if (!process.stdout.isTTY) return color === 'always' ? { columns: 80, rows: undefined, color: true } : undefined
+  if (!isTerminal(STDOUT)) return color === 'always' ? { columns: 80, rows: undefined, color: true } : undefined
   const isDumb = process.env['TERM'] === 'dumb'
   const plain = color === 'never' || (color === 'auto' && (process.env['NO_COLOR'] || isDumb))
   return {

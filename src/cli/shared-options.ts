@@ -99,7 +99,12 @@ export const INPUT = [
     argument: 'TYPE',
     summary: 'element type of raw input: float32, complex64, cf32_le, …',
   },
-  { name: 'chunk', kind: 'size', argument: 'SIZE', summary: 'cut raw input into packets of this many bytes' },
+  {
+    name: 'chunk',
+    kind: 'size',
+    argument: 'SIZE',
+    summary: 'cut raw input into packets of this many bytes; default: 64KiB, to fft as it comes',
+  },
   {
     name: 'shape',
     kind: 'text',

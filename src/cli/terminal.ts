@@ -1,22 +1,31 @@
 // The terminal as a screen with keys, while stdin and stdout are data: entered, resized, suspended, left as it was.
 
-import { closeSync, openSync, write, writeSync } from 'node:fs'
-import { isatty, ReadStream, WriteStream } from 'node:tty'
+import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { ReadStream, WriteStream } from 'node:tty'
 import type { Colors } from '../chart/cells.ts'
 import type { Screen, ScreenHandlers } from '../chart/screen.ts'
-import { CarrierError } from '../errors.ts'
+import { CarrierError, errorCode } from '../errors.ts'
+import { isTerminal } from '../is-terminal.ts'
 import { keysIn } from './keys.ts'
 
 const DEVICE = '/dev/tty'
 const STDERR = 2
+/** Opened anew: that writes to it do not wait is nobody else's business then. */
+const STDERR_DEVICE = '/dev/stderr'
 
-/** Another screen, no cursor, no wrapping at the right edge; and back. */
-const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J'
-const LEAVE = '\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l'
 /** What stands between the two is shown at once, by terminals that know it. */
 const FRAME = ['\x1b[?2026h', '\x1b[?2026l'] as const
+/** Another screen, no cursor, no wrapping at the right edge; and back, also from the middle of a frame. */
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J'
+const LEAVE = `${FRAME[1]}\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l`
 
 const GUARD_MS = 300
+/** A terminal that takes no more is asked again after this time. */
+const RETRY_MS = 20
+/** It has this time to take the last of it: one that is held (Ctrl-S), or whose other end is frozen, keeps nobody. */
+const PATIENCE_MS = 1000
+const NOTHING = Buffer.alloc(0)
 
 export interface TerminalSize {
   readonly columns: number
@@ -25,23 +34,27 @@ export interface TerminalSize {
 
 export class Terminal implements Screen {
   readonly colors: Colors
+  readonly #device: string
   readonly #descriptor: number
   readonly #keys: ReadStream | undefined
   readonly #handlers: ScreenHandlers
   /** A program of the pipeline that ends may put the terminal back into the state it began with: raw again, then. */
   readonly #guard: NodeJS.Timeout
   #size: TerminalSize
-  #busy: Promise<void> | undefined
+  /** What the terminal has not taken yet. */
+  #rest: Buffer = NOTHING
+  #retry: NodeJS.Timeout | undefined
   #state: 'shown' | 'left' | 'gone' = 'shown'
 
   /** Throws a CarrierError where there is no terminal that can be drawn on. */
   constructor(color: string, handlers: ScreenHandlers) {
     this.#handlers = handlers
-    const opened = openTerminal()
-    this.#descriptor = opened.descriptor
-    this.#size = sizeOf(this.#descriptor)
-    this.colors = colorsOf(color, this.#descriptor)
-    this.#keys = opened.hasKeys ? new ReadStream(openSync(DEVICE, 'r')) : undefined
+    const { device, descriptor } = openTerminal()
+    this.#device = device
+    this.#descriptor = descriptor
+    this.#size = sizeOf(device)
+    this.colors = colorsOf(color, descriptor)
+    this.#keys = device === DEVICE ? new ReadStream(openSync(DEVICE, 'r')) : undefined
     this.#keys?.on('error', () => {}) // a terminal that is gone tells it by SIGHUP, too
     this.#keys?.on('data', (bytes: Buffer) => this.#onKeys(bytes))
     this.#enter()
@@ -63,17 +76,12 @@ export class Terminal implements Screen {
 
   /** The last text is still on its way: a slow terminal gets fewer frames, and nobody waits for it. */
   get isBusy(): boolean {
-    return this.#busy !== undefined || this.#state !== 'shown'
+    return this.#rest.length > 0 || this.#state !== 'shown'
   }
 
   draw(text: string): void {
     if (text === '' || this.isBusy) return
-    this.#busy = new Promise(resolve => {
-      this.#write(Buffer.from(FRAME.join(text)), () => {
-        this.#busy = undefined
-        resolve()
-      })
-    })
+    this.#write(FRAME.join(text))
   }
 
   quit(stop: AbortController): void {
@@ -83,22 +91,41 @@ export class Terminal implements Screen {
 
   async close(): Promise<void> {
     clearInterval(this.#guard)
-    await this.#busy
+    const end = performance.now() + PATIENCE_MS
+    await this.#drained(end)
     process.off('exit', this.#leave)
     process.off('SIGWINCH', this.#resize)
     process.off('SIGTSTP', this.#suspend)
     process.off('SIGCONT', this.#resume)
     this.#leave()
+    await this.#drained(end)
+    clearTimeout(this.#retry)
     this.#keys?.destroy()
-    if (this.#descriptor !== STDERR) closeSync(this.#descriptor)
+    closeSync(this.#descriptor)
   }
 
-  #write(bytes: Uint8Array, done: () => void): void {
-    write(this.#descriptor, bytes, (error, written) => {
-      if (error) this.#state = 'gone'
-      if (error || written === bytes.length || this.#state !== 'shown') done()
-      else this.#write(bytes.subarray(written), done)
-    })
+  async #drained(end: number): Promise<void> {
+    while (this.#rest.length > 0 && performance.now() < end) await wait(RETRY_MS)
+  }
+
+  /** In place of what it has not taken yet. */
+  #write(text: string): void {
+    this.#rest = Buffer.from(text)
+    this.#flush()
+  }
+
+  #flush(): void {
+    clearTimeout(this.#retry)
+    try {
+      while (this.#rest.length > 0) this.#rest = this.#rest.subarray(writeSync(this.#descriptor, this.#rest))
+    } catch (error) {
+      if (errorCode(error) === 'EAGAIN') {
+        this.#retry = setTimeout(() => this.#flush(), RETRY_MS)
+      } else {
+        this.#state = 'gone'
+        this.#rest = NOTHING
+      }
+    }
   }
 
   /** What is raw already as far as this process knows is not set again, so it is put back first. */
@@ -110,14 +137,14 @@ export class Terminal implements Screen {
 
   #enter(): void {
     this.#keys?.setRawMode(true)
-    this.#say(ENTER)
     this.#state = 'shown'
+    this.#write(ENTER)
   }
 
   readonly #leave = (): void => {
     if (this.#state !== 'shown') return
     this.#state = 'left'
-    this.#say(LEAVE)
+    this.#write(LEAVE)
     try {
       this.#keys?.setRawMode(false)
     } catch {
@@ -125,16 +152,8 @@ export class Terminal implements Screen {
     }
   }
 
-  #say(text: string): void {
-    try {
-      writeSync(this.#descriptor, text)
-    } catch {
-      this.#state = 'gone'
-    }
-  }
-
   readonly #resize = (): void => {
-    this.#size = sizeOf(this.#descriptor)
+    this.#size = sizeOf(this.#device)
     this.#handlers.onEmpty()
   }
 
@@ -159,22 +178,27 @@ export class Terminal implements Screen {
   }
 }
 
-function openTerminal(): { readonly descriptor: number; readonly hasKeys: boolean } {
+function openTerminal(): { readonly device: string; readonly descriptor: number } {
   const advice = 'expected --svg, --png or --measure, or --display never'
   if (process.env['TERM'] === 'dumb') throw new CarrierError('terminal', `TERM=dumb cannot be drawn on: ${advice}`)
   try {
-    return { descriptor: openSync(DEVICE, 'r+'), hasKeys: true }
+    return { device: DEVICE, descriptor: openNow(DEVICE) }
   } catch (error) {
-    if (isatty(STDERR)) return { descriptor: STDERR, hasKeys: false }
+    if (isTerminal(STDERR)) return { device: STDERR_DEVICE, descriptor: openNow(STDERR_DEVICE) }
     throw new CarrierError('terminal', `there is none to draw on: ${advice}`, { cause: error })
   }
 }
 
+/** A write takes what there is room for, and does not wait. */
+function openNow(device: string): number {
+  return openSync(device, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+}
+
 const USUAL: TerminalSize = { columns: 80, rows: 24 }
 
-function sizeOf(descriptor: number): TerminalSize {
+function sizeOf(device: string): TerminalSize {
   // A stream of its own: one that is there already does not look again.
-  const stream = new WriteStream(descriptor === STDERR ? openSync('/dev/stderr', 'w') : openSync(DEVICE, 'w'))
+  const stream = new WriteStream(openSync(device, 'w'))
   const [columns, rows] = stream.getWindowSize()
   stream.destroy()
   return columns > 0 && rows > 0 ? { columns, rows } : USUAL
@@ -183,7 +207,7 @@ function sizeOf(descriptor: number): TerminalSize {
 function colorsOf(color: string, descriptor: number): Colors {
   if (color === 'never' || (color === 'auto' && process.env['NO_COLOR'])) return 'none'
   const { NO_COLOR: _, ...environment } = process.env
-  const depth = isatty(descriptor) ? WriteStream.prototype.getColorDepth(environment) : 8
+  const depth = isTerminal(descriptor) ? WriteStream.prototype.getColorDepth(environment) : 8
   if (depth === 1 && color === 'auto') return 'none'
   return depth === 24 ? 'true' : 'palette'
 }

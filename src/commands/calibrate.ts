@@ -12,6 +12,7 @@ import { INVERSIONS } from '../dsp/correct-spectrum.ts'
 import { type Correction, parseCorrections } from '../dsp/correction-table.ts'
 import { modeNamed, PROFILES, profileNamed } from '../dsp/receiver-profiles.ts'
 import { CarrierError, systemReason, UsageError } from '../errors.ts'
+import { through } from '../stream/through.ts'
 import { parseNumber } from '../units.ts'
 
 const META = 'meta'
@@ -95,6 +96,7 @@ export const calibrate = defineCommand({
       'their offset and their balance. What a packet is, is told by its meta; anything else passes as it came.',
     'Levels are added up: offset, reference level, the table and the profile’s constant, less the amplifier’s gain. They mean the same on every ' +
       'scale: decibels are added, powers and amplitudes multiplied. Corrected samples are floating point, of full scale 1.',
+    'With --count, packets that go out are counted. Of raw input they are --chunk long, however much was read at once.',
   ],
   positionals: [{ name: 'INPUT', summary: 'read from here, as with --in', many: true, input: true }],
   options: OPTIONS,
@@ -117,9 +119,9 @@ export const calibrate = defineCommand({
   async run(context) {
     const { values } = context
     const calibration = calibrationOf(values)
-    const source = openInputs(context, context.positionals)
+    const source = through(openInputs(context, context.positionals), [calibrateStage(calibration, context)])
     const sink = await openOutputs(context, [...values.in, ...context.positionals])
-    await runInto(limited(source, values, context.stop), [calibrateStage(calibration, context.reject)], sink)
+    await runInto(limited(source, values, context.stop), [], sink)
   },
 })
 

@@ -9,6 +9,7 @@ import { COMMON, INPUT, LIMITS, OUTPUT, QUEUE } from '../cli/shared-options.ts'
 import { AVERAGINGS, makeAverage } from '../dsp/averaging.ts'
 import { ORDERS } from '../dsp/frequency-axis.ts'
 import { inverseStage } from '../dsp/inverse.ts'
+import { prepareThread } from '../dsp/kernel-thread.ts'
 import { type SpectrumOptions, spectrumStage } from '../dsp/spectrum.ts'
 import { NORMALIZATIONS, SPECTRUM_SCALES } from '../dsp/spectrum-meta.ts'
 import { parseWindow, WINDOWS } from '../dsp/window.ts'
@@ -111,8 +112,10 @@ const TRANSFORM = [
     name: 'full-scale',
     kind: 'number',
     argument: 'X',
-    summary: 'what samples are divided by; default: integers by what they can hold',
-    detail: '*8192* for samples of 14 bits that come as int16; *1* for integers that mean what they say.',
+    summary: 'what samples are divided by; default: integers by the full_scale of their meta, or what they can hold',
+    detail:
+      '*8192* for samples of 14 bits that come as int16; *1* for integers that mean what they say. From unsigned ones the ' +
+      'middle of their range is taken away first.',
   },
   {
     name: 'threads',
@@ -136,14 +139,16 @@ export const fft = defineCommand({
     'fft gathers samples into blocks, weights each block with a window and writes its spectrum: a packet of bins whose ' +
       'meta tells the frequencies, the scale, the unit and the window. Samples are the data of packets with a dtype, real or ' +
       'complex, of integers or floating point, or the values of sensors; each name is a stream of its own.',
-    'Frequencies are those of the signal, in hertz: frequency_start is that of the first bin, frequency_step the distance to ' +
-      'the next: a year has its line at 3.17e-8. They need the sample_rate of the packets, or --sample-rate; for values of ' +
-      'sensors it is taken from their timestamps otherwise. Without a rate a spectrum has no frequencies, and a density is ' +
-      'refused. Complex samples span it around center_frequency; real ones span half of it, from 0 on.',
-    'A block never reaches across a gap record, a jump of seq, or a change of what the packets say of their samples: ' +
-      'sample_rate, center_frequency, reference_level, unit, dtype. Samples before it that fill no block are left away, or with --pad made up with zeros, and counted at the ' +
-      'end. Integers become fractions of what their type can hold. Bins are float32; those of float64 samples, values and integers of ' +
-      '32 bits and more are float64.',
+    'Frequencies are those of the signal, in hertz: frequency_start is that of the first bin, frequency_step the distance ' +
+      'to the next: a year has its line at 3.17e-8. They need the sample_rate of the packets, or --sample-rate; for values ' +
+      'of sensors it is taken from their timestamps otherwise. With a rate, the times of values are not compared: those ' +
+      'that follow each other are taken to be one period apart. Without a rate a spectrum has no frequencies, and a density ' +
+      'is refused. Complex samples span it around center_frequency; real ones span half of it, from 0 on.',
+    'A block never reaches across a gap record, a value that is no number, a jump of seq, five times the usual distance ' +
+      'without a value where timestamps tell the rate, or a change of what the packets say of their samples: sample_rate, ' +
+      'center_frequency, reference_level, unit, dtype. Samples before it that fill no block are left away, or with --pad ' +
+      'made up with zeros, and counted at the end. Integers become fractions of what their type can hold. Bins are float32; ' +
+      'those of float64 samples, values and integers of 32 bits and more are float64.',
     'A sample that is NaN or infinite makes all bins of its block NaN or infinite, and no others. With --data array such a ' +
       'spectrum stays base64 text, because JSON has no such numbers.',
     'With --count, packets that go out are counted: spectra.',
@@ -174,6 +179,7 @@ export const fft = defineCommand({
     const { values, ledger } = context
     const count = ledger.stage('fft')
     const options = optionsOf(values)
+    if (options.threaded) prepareThread()
     // With a thread, rows of what lies in the room wait for more of it, which a pipe need not have.
     const transient: Transient = { room: () => spectra?.room(), bursts: values.threads === 1 }
     const source = openInputs(context, context.positionals, { asTheyCome: true, transient })

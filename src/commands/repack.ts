@@ -49,13 +49,14 @@ export const repack = defineCommand({
       'files, pipes, sockets, newline-JSON, frames, CSV and raw bytes.',
     'Where nobody looks into a packet, its line or frame passes as it came, checked but not parsed: a line for its ' +
       'shape and for UTF-8, a frame for its checksum.',
+    'With --count, packets that go out are counted. Of raw input they are --chunk long, however much was read at once.',
   ],
   positionals: [{ name: 'INPUT', summary: 'read from here, as with --in', many: true, input: true }],
   options: OPTIONS,
   examples: [
     {
       summary: 'A log over HTTP, for curl and for commands elsewhere',
-      line: "sensor-sim -n 5 --interval 0 | repack -o 'http://127.0.0.1:40171/log?listen&linger=1m' & curl -s --retry 9 --retry-connrefused 'http://127.0.0.1:40171/log?from=0' && kill $!",
+      line: "sensor-sim -n 5 --interval 0 | repack -o 'http://127.0.0.1:40171/log?listen&linger=1m' & curl -s --retry 9 --retry-connrefused 'http://127.0.0.1:40171/log?from=0'; kill $!",
     },
     {
       summary: 'Newline-JSON as CSV, into a file that appears whole or not at all',

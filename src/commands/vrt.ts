@@ -63,7 +63,10 @@ export const vrt = defineCommand({
       title: 'The meta of samples',
       terms: [
         ['dtype, shape', 'as they lie in the payload: ci16_be for pairs of 16-bit integers, cf32_be for floats, …'],
-        ['full_scale', 'the number that stands for 1.0; none for floats'],
+        [
+          'full_scale',
+          'the number that stands for 1.0; half of it stands for 0 where numbers are unsigned; none for floats',
+        ],
         ['stream_id, seq', 'of the packet; seq counts those that are missing, too'],
         ['timestamp, timestamp_ns', 'of the first sample, where the clock is that of UTC or GPS'],
         ['sample_rate, bandwidth', 'in Hz; the rate of ThinkRF’s streams follows from their bandwidth'],
@@ -71,7 +74,7 @@ export const vrt = defineCommand({
         ['if_frequency', 'in Hz: where that frequency lies among the samples, if not at 0'],
         [
           'reference_level, gain, temperature',
-          'in dBm, dB and °C. The power of x is reference_level + 20 log(|x| / full_scale)',
+          'in dBm, dB and °C. The power of x, as a fraction of full scale, is reference_level + 20 log |x|',
         ],
         ['valid_data, reference_lock, over_range, …', 'the flags of the trailer that are enabled, true or false'],
         ['vrt', 'what else the packet said; --to vrt makes the same packet of it again'],
@@ -96,7 +99,7 @@ export const vrt = defineCommand({
     },
     {
       summary: 'A simulated receiver, and a recording of what it hears at 2.4 GHz',
-      line: 'vrt --simulate=127.0.0.1:27001:27000 & vrt -q --device 127.0.0.1:27001 --data-port 27000 --frequency 2.4G --capture --packets 4 --to vrt -o recording.vrt && kill $!',
+      line: 'vrt --simulate=127.0.0.1:27001:27000 & vrt -q --device 127.0.0.1:27001 --data-port 27000 --frequency 2.4G --capture --packets 4 --to vrt -o recording.vrt; kill $!',
     },
     {
       summary: 'A recording as SigMF, and back',
@@ -104,15 +107,15 @@ export const vrt = defineCommand({
     },
     {
       summary: 'Who is there, and what does it say of itself',
-      line: "vrt --simulate=127.0.0.1:27003:27002 & vrt -q --device 127.0.0.1:27003 --identify --scpi ':FREQUENCY:CENTER?' --to ndjson && kill $!",
+      line: "vrt --simulate=127.0.0.1:27003:27002 & vrt -q --device 127.0.0.1:27003 --identify --scpi ':FREQUENCY:CENTER?' --to ndjson; kill $!",
     },
     {
       summary: 'A stream of 1.95 million samples a second, for a second',
-      line: 'vrt --simulate=127.0.0.1:27005:27004 & vrt -q --device 127.0.0.1:27005 --data-port 27004 --decimation 64 --duration 1s --only samples >stream.daq && kill $!',
+      line: 'vrt --simulate=127.0.0.1:27005:27004 & vrt -q --device 127.0.0.1:27005 --data-port 27004 --decimation 64 --duration 1s --only samples >stream.daq; kill $!',
     },
     {
       summary: 'A sweep: one packet at each of six frequencies',
-      line: 'vrt --simulate=127.0.0.1:27007:27006 & vrt -q --device 127.0.0.1:27007 --data-port 27006 --sweep 2G:2.5G --only samples --to ndjson | repack --pick center_frequency,reference_level && kill $!',
+      line: 'vrt --simulate=127.0.0.1:27007:27006 & vrt -q --device 127.0.0.1:27007 --data-port 27006 --sweep 2G:2.5G --only samples --to ndjson | repack --pick center_frequency,reference_level; kill $!',
     },
     {
       summary: 'Spectra over HTTP, for which the receiver streams only while somebody takes them',

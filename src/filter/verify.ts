@@ -1,5 +1,7 @@
 // What became of a stream that the probe `sequence` made: lost, duplicated, reordered, corrupt, and how late.
 
+import { placeOf } from '../codec/place.ts'
+import { DataError } from '../errors.ts'
 import { gapOf, type Packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import { Histogram } from './histogram.ts'
@@ -10,6 +12,8 @@ import { type SequenceRecord, sequenceRecord } from './sequence-record.ts'
 export const WINDOW = 65_536
 /** A timestamp further than a day from now is of a schedule, not of a clock. */
 const BELIEVABLE = 86_400_000
+/** More are no sensors, but names that never repeat. */
+export const MOST_SENSORS = 65_536
 /** Ranges of missing numbers told for each sensor. */
 const REMEMBERED = 100
 
@@ -71,9 +75,11 @@ export class Verifier {
     this.#options = options
   }
 
-  /** `now` is in milliseconds since 1970. Throws DataError where the packet cannot be read. */
+  /** `now` is in milliseconds since 1970. Throws DataError where the packet cannot be read, or is of one sensor too many. */
   take(packet: Packet, now: number): void {
     const record = sequenceRecord(packet)
+    if (record && this.#sensors.size === MOST_SENSORS && !this.#sensors.has(record.name))
+      throw new DataError(placeOf(packet), `too many sensors: expected at most ${MOST_SENSORS}`)
     if (record) this.#count(record, now)
     else {
       const gap = gapOf(packet.meta)

@@ -1,6 +1,7 @@
 // Whether every packet of a sequence has come: gaps in its numbers are counted, and announced where they are.
 
 import { readMeta } from '../codec/unreadable.ts'
+import { LruMap } from '../lru-map.ts'
 import { type Batch, gapOf, gapPacket, type Meta, type Packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import type { Rejecter } from '../stream/reject.ts'
@@ -25,15 +26,13 @@ const MOST_STREAMS = 65536
  * begins anew. A packet without a number passes and is counted.
  */
 export function sequenceCheck({ count, reject, warn }: CheckOptions): Stage {
-  const expected = new Map<string, number>()
+  const expected = new LruMap<string, number>(MOST_STREAMS)
   let unnumbered = false
 
   function follow(meta: Meta, number: number): Packet | undefined {
     const stream = streamOf(meta)
     const next = expected.get(stream)
-    expected.delete(stream)
     expected.set(stream, number + 1)
-    if (expected.size > MOST_STREAMS) expected.delete(expected.keys().next().value ?? '')
     if (next === undefined || number === next || meta[NAMES.packetType] === TYPES.start) return undefined
     if (number < next) {
       warn(`${stream === '' ? '' : `${stream}: `}the sequence begins again: ${number} after ${next - 1}`)

@@ -80,7 +80,7 @@ function number(batch: Batch, into: Numbers): number {
   return Math.abs(into[0] ?? 0) + 1
 }
 
-const FORMAT = sampleFormat('ci16_be', 8192)
+const FORMAT = sampleFormat('ci16_be', { fullScale: 8192 })
 
 /** Every packet is found, counted and checked; nobody asks for its numbers. */
 function fromFile(scale: number): Case {

@@ -158,7 +158,7 @@ t.test('joined over HTTP, by pipes and in one process, the spectra are the same'
   const stages = [
     samplesAlone,
     spectrumStage(SPECTRUM, { reject, count: new StageCount() }),
-    calibrateStage(CALIBRATION, reject),
+    calibrateStage(CALIBRATION, { reject }),
   ]
   await run(openSource(path('samples.vrt')), stages, sink)
   await sink.close()

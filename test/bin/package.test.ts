@@ -50,7 +50,7 @@ t.test('the main job runs from the tarball', async t => {
     name => `'${process.execPath}' '${join(home, 'bin', name)}.cjs'`,
   )
   const line = `${sensors} -n 10 --interval 10ms | ${sink} -q csv:'${prefix}/log.csv'`
-  t.equal(spawnSync('bash', ['-o', 'pipefail', '-c', line], { env }).status, 0)
+  t.equal(spawnSync('bash', ['--norc', '-o', 'pipefail', '-c', line], { env }).status, 0)
   t.equal(run('wc', '-l', join(prefix, 'log.csv')).split(' ')[0], '11')
 })
 
@@ -90,6 +90,7 @@ export const wrong = () => openSource(5)
   writeFileSync(join(prefix, 'user/package.json'), '{"type":"module"}')
   const tsc = join(ROOT, 'node_modules/.bin/tsc')
   const options = [
+    '--ignoreConfig',
     '--noEmit',
     '--strict',
     '--target',
@@ -101,8 +102,13 @@ export const wrong = () => openSource(5)
     '--typeRoots',
     join(ROOT, 'node_modules/@types'),
   ]
-  const compiled = spawnSync(tsc, [...options, 'program.ts'], { cwd: join(prefix, 'user'), env, encoding: 'utf8' })
-  t.equal(compiled.stdout, '')
+  const compiled = spawnSync('env', ['-u', 'NODE_OPTIONS', tsc, ...options, 'program.ts'], {
+    cwd: join(prefix, 'user'),
+    env,
+    encoding: 'utf8',
+  })
+  t.equal(compiled.stdout + compiled.stderr, '')
+  t.equal(compiled.status, 0)
   writeFileSync(join(prefix, 'user/in.ndjson'), '{"name":"a"}\n{"name":"b"}\n')
   run(
     join(ROOT, 'node_modules/.bin/esbuild'),

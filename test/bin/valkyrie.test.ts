@@ -15,7 +15,7 @@ function here(t: Test) {
   const folder = t.testdir({})
   const commands = commandFolder(folder)
   // Nothing of a line that hangs is left behind.
-  const bounded = 'exec timeout -k 5 60 bash -o pipefail -c "$LINE"'
+  const bounded = 'exec timeout -k 5 60 bash --norc -o pipefail -c "$LINE"'
   return {
     folder,
     run: (line: string, input = new Uint8Array(0)) =>

@@ -1,6 +1,6 @@
 // The terminal, by the display of spectrum: entered and left, resized, suspended, gone; the data goes on.
 
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { commandFolder, runLine } from '../support/cases.ts'
@@ -88,6 +88,19 @@ t.test('a reader that goes away ends it, and the screen is left', { skip }, asyn
   })
   await terminal.shows('codes 141')
   t.notOk(terminal.screen.isEntered)
+})
+
+t.test('a terminal that is held by Ctrl-S does not keep it from its end', { skip }, async t => {
+  // Without a terminal of its own it draws on that of stderr, where Ctrl-S is no key but a halt.
+  const input = '(while ! test -e go; do cat spectra.ndjson; sleep 0.1; done)'
+  const terminal = onTerminal(t, `${input} | setsid -w spectrum >/dev/null; echo $? >code`, { folder })
+  await terminal.shows('─ last')
+  terminal.press('\x13')
+  writeFileSync(join(folder, 'go'), '')
+  while (!existsSync(join(folder, 'code'))) await new Promise(resolve => setTimeout(resolve, 20))
+  t.equal(readFileSync(join(folder, 'code'), 'utf8'), '0\n')
+  terminal.press('\x11')
+  t.equal(await terminal.ended, 0)
 })
 
 t.test('no colours, all colours', { skip }, async t => {

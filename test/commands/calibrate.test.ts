@@ -43,6 +43,35 @@ t.test('balanced samples have no image', async t => {
   t.ok((await level('calibrate --iq-balance=1.2,10 | calibrate --iq-balance')) < -100)
 })
 
+t.test('packets of raw samples, and their count, are the same however they are read', async t => {
+  writeFileSync(join(folder, 'a.iq'), Buffer.from(Array.from({ length: 400_000 }, (_, at) => (at * 7919) % 251)))
+  const options = '-q --from raw --dtype cu8 --remove-dc'
+  const [all, named, piped, slow] = await Promise.all([
+    run(`calibrate ${options} a.iq --to raw`),
+    run(`calibrate ${options} -n 3 a.iq --to raw`),
+    run(`cat a.iq | calibrate ${options} -n 3 --to raw`),
+    run(`dd if=a.iq bs=777 status=none | calibrate ${options} -n 3 --to raw`),
+  ])
+  for (const { stdout } of [named, piped, slow])
+    t.ok(stdout.equals(all.stdout.subarray(0, 3 * 65536 * 4)), `${stdout.length} bytes`)
+  const chunks = await run(`calibrate ${options} --chunk 1000 -n 3 a.iq --to raw`)
+  t.equal(chunks.stdout.length, 3 * 1000 * 4)
+})
+
+t.test('the count counts what goes out', async t => {
+  const halves = 'calibrate --reference-level=0 --profile wsa4000 --usable ZIF --to ndjson'
+  const spectra = `${SOURCE.replace('-n 1', '-n 2')} | fft -s 1024`
+  const [all, some] = await Promise.all([run(`${spectra} | ${halves}`), run(`${spectra} | ${halves} -n 3`)])
+  const halvesIn = ({ stdout }: { stdout: Buffer }) =>
+    stdout
+      .toString()
+      .split('\n')
+      .slice(0, -1)
+      .map(line => JSON.parse(line).frequency_start)
+  t.ok(halvesIn(all).length > 3)
+  t.same(halvesIn(some), halvesIn(all).slice(0, 3))
+})
+
 t.test('what cannot be is said before anything is read', async t => {
   for (const [options, code, message] of [
     ['--usable ZIF', 2, /of which receiver\? expected --profile/],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { commandFolder, runLine } from '../support/cases.ts'
@@ -27,6 +27,12 @@ t.test('conditions are all met by what passes, and the count counts what passes'
   t.same((await repack('in.ndjson --where v')).lines, [LINES[3]])
   const wrong = await repack(`in.ndjson --where 'value>'`)
   t.equal(wrong.code, 2)
+})
+
+t.test('a count of raw packets is the same however they are read', async t => {
+  writeFileSync(join(folder, 'a.raw'), Buffer.alloc(300_000, 'samples '))
+  const lines = ['repack --from raw -n 3 a.raw', 'dd if=a.raw bs=777 status=none | repack --from raw -n 3']
+  for (const line of lines) t.equal((await runLine(`${line} --to raw`, commands, { folder })).stdout.length, 3 * 65536)
 })
 
 t.test('picked fields come in the order asked for, spelled as they were', async t => {

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { codecNamed } from '../../src/codec/index.ts'
 import { DataError } from '../../src/errors.ts'
-import { countFindings, findingsText, Verifier } from '../../src/filter/verify.ts'
+import { countFindings, findingsText, MOST_SENSORS, Verifier } from '../../src/filter/verify.ts'
 import { gapPacket, type Meta, packet } from '../../src/packet.ts'
 import { sequenceChecksum } from '../../src/probe/checksum.ts'
 import { Ledger } from '../../src/stream/ledger.ts'
@@ -117,4 +117,16 @@ t.test('a line that is no JSON is an error of the data', async t => {
   const decoder = codecNamed('ndjson').decoder({ source: 'test', reject: () => {} })
   const [line] = decoder.push(Buffer.from('{"seq":1,"crc":}\n'))
   t.throws(() => line && new Verifier({ midway: false }).take(line, 0), DataError)
+})
+
+t.test('one sensor too many is an error; those that are known are verified on', async t => {
+  const verifier = new Verifier({ midway: false })
+  for (let sensor = 0; sensor < MOST_SENSORS; sensor++) verifier.take(packet(meta(0, `${sensor}`)), TIME)
+  t.throws(
+    () => verifier.take(packet(meta(0, 'late')), TIME),
+    new DataError({ source: 'packet' }, `too many sensors: expected at most ${MOST_SENSORS}`),
+  )
+  verifier.take(packet(meta(2, '7')), TIME)
+  const { received, lost, sensors } = verifier.findings()
+  t.same([received, lost, Object.keys(sensors).length], [MOST_SENSORS + 1, 1, MOST_SENSORS])
 })

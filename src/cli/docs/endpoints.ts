@@ -48,8 +48,9 @@ export function endpointPage(version: string): string {
     ...described(BUSES.map(busRow)),
     section('Formats'),
     paragraph(
-      'The format of an input is told by its first byte or by the ending of its name, that of an output by its ending or ' +
-        'by what the packets came as; *--from* and *--to* name it where neither tells.',
+      'The format of an input is told by the ending of its name, or else by its first byte, which tells frames from newline-JSON ' +
+        'and, in vrt(1), both from VRT; that of an output by its ending or by what the packets came as. *--from* and *--to* name ' +
+        'it where neither tells: raw samples, VRT or CSV on stdin or from a socket want *--from*.',
     ),
     ...CODECS.map(({ name, summary, endings }) =>
       term(`\\fB${escaped(name)}\\fR`, `${summary}. Endings: ${endings.join(', ')}`),
@@ -67,6 +68,8 @@ const DESCRIPTION = [
     'without a value here is a flag: alone or with =1 it is on, with =0 off. A parameter that an endpoint does not know is an error. A ' +
     'literal ? in a path is written %3F.',
   'N is a number, DURATION as in 500ms, 5s or 1m30s, SIZE as in 4096, 64KiB or 10MB.',
+  'At the end, an output of tcp, unix or http that listens waits for each peer that is connected to take all, where the policy ' +
+    'is block. With any other policy a peer has 2 seconds; what it has not taken by then is dropped and counted (peer too slow).',
 ]
 
 const HTTP = [
@@ -77,9 +80,12 @@ const HTTP = [
   'Packets are numbered from 0. The latest --buffer of them are kept (at most 64 MiB; of small ones 1 MiB, with the policy block), so that a ' +
     'reader whose connection broke, or any program that asks with *?from=N*, goes on where it was. What is not kept any more is ' +
     'told by a gap record with its exact number, and counted by the writer: exit code 3. Each reader has its own place, bound ' +
-    'and policy; one that keeps its connection but does not ask is waited for where the policy is block.',
+    'and policy; one that keeps its connection but does not ask is waited for where the policy is block. Who does not say who it ' +
+    'is, as curl, has the policy drop-oldest if it asks for no other: it keeps no writer waiting.',
   'With *name=NAME* the writer remembers how much of what it sent has been dealt with, also by commands further on that have ' +
     'names: a command in the middle that is killed and started again goes on there. What it had passed on already may come twice. ' +
+    'A name is that of one reader at a time: the one that came first fails when another comes by it. ' +
+    'Beside the readers that are there 1024 names are remembered; then the one that left first is forgotten, which is said. ' +
     'When a writer itself is started anew, its readers say so and count one loss, because nobody knows what it had not sent.',
   'The end of the writer is told to each reader that has all of it. Requests of other paths, methods, hosts and pages are ' +
     'refused; so is an address that is not loopback, unless it is https with client-ca, or insecure.',
@@ -87,6 +93,7 @@ const HTTP = [
 
 const HTTP_WORDS = [
   ['GET PATH?from=N', 'packets from this number on; without it, what is written from now on'],
+  ['GET PATH?policy=block', 'be waited for; or any other policy, for this reader alone'],
   [
     'GET PATH?packet',
     'the data of one packet alone, its meta as JSON in daq-meta; also with Accept: application/octet-stream',
