@@ -90,10 +90,10 @@ function runTests(files) {
   t.plan(files.length)
   // tap would have every process that is started, and all that those start, watched through hooks.
   const plain = ['-u', 'NODE_OPTIONS', '-u', 'NODE_EXTRA_CA_CERTS', process.execPath, '--enable-source-maps']
-  const env = { ...process.env, TAP_TIMEOUT: String(timeout), DAQ_TEST_COMPILED: COMPILED }
+  const env = { ...process.env, TAP_TIMEOUT: '0', DAQ_TEST_SECONDS: String(timeout), DAQ_TEST_COMPILED: COMPILED }
   for (const file of files) {
     const words = [...plain, '.build/test-file.mjs', join(ROOT, file)]
-    // A file that hangs ends itself and says where; only one that cannot is ended from here, without a word.
+    // A file that hangs ends itself and says where, if it can.
     const limit = (timeout + 20) * 1000
     void t.spawn('env', words, { name: file, at: null, stack: '', buffered: true, timeout: limit, env })
   }
