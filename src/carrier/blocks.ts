@@ -1,11 +1,14 @@
 // Bytes to and from file descriptors that never make anybody wait for long: regular files.
 
-import { readSync, writevSync } from 'node:fs'
+import { read, readSync, writevSync } from 'node:fs'
 import { setTimeout as after } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { errorCode } from '../errors.ts'
 import type { Transient } from './carrier.ts'
 
 const BLOCK = 256 * 1024
+
+const readAsync = promisify(read)
 
 export interface BlockContext {
   readonly stop: AbortSignal
@@ -29,15 +32,37 @@ export function readBlock(descriptor: number): Uint8Array | undefined {
 
 /**
  * Whole blocks until the end or the stop. Reading does not wait, so nothing is asynchronous but the hand-over. Where each is
- * done with when the next is asked for, all are read into the same memory: half of the time goes into getting fresh one.
+ * done with when the next is asked for, all are read into the same memory: half of the time goes into getting fresh one. Whoever
+ * takes them may have two places for them: then each is read while the one before is worked on.
  */
 export async function* blocksOf(descriptor: number, { stop, transient }: BlockContext): AsyncGenerator<Uint8Array> {
   const same = transient ? Buffer.allocUnsafeSlow(BLOCK) : undefined
   while (!stop.aborted) {
+    const rooms = transient?.rooms?.()
+    if (rooms) return yield* readAhead(descriptor, rooms, stop)
     const room = same && (transient?.room?.() ?? same)
     const block = room ? room.subarray(0, readSync(descriptor, room, 0, room.length, null)) : readBlock(descriptor)
     if (block === undefined || block.length === 0) return
     yield block
+  }
+}
+
+async function* readAhead(
+  descriptor: number,
+  [first, second]: readonly [Uint8Array, Uint8Array],
+  stop: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  // At once: the thread that reads has to be started yet.
+  let block = first.subarray(0, readSync(descriptor, first, 0, first.length, null))
+  for (let next = second; block.length > 0 && !stop.aborted; next = next === first ? second : first) {
+    const reading = readAsync(descriptor, next, 0, next.length, null)
+    try {
+      yield block
+    } finally {
+      // Until then the descriptor belongs to the thread.
+      await reading.catch(() => {})
+    }
+    block = next.subarray(0, (await reading).bytesRead)
   }
 }
 

@@ -65,6 +65,8 @@ export interface CarrierContext {
 export interface Transient {
   /** Where the next bytes may lie, if it matters to whoever takes them. */
   room?(): Uint8Array | undefined
+  /** Two places for whoever reads ahead: into the one while what lies in the other is worked on. They stay. */
+  rooms?(): readonly [Uint8Array, Uint8Array] | undefined
   /** What of a stream is ready together is best taken together. */
   readonly bursts?: boolean
 }

@@ -122,8 +122,10 @@ const TRANSFORM = [
     kind: 'count',
     argument: 'N',
     default: '1',
-    summary: 'with 2, transform the samples of a file while the next ones are read',
-    detail: 'Of raw complex64 samples in blocks of a power of two; everything else takes one thread.',
+    summary: 'with 2, transform in two threads',
+    detail:
+      'Samples of up to 32 bits in blocks of a power of two; everything else takes one thread. The second thread takes ' +
+      'about a tenth of a second to start. A file of complex64 or float32 samples is read ahead in any case.',
   },
   { name: 'inverse', kind: 'flag', summary: 'make samples of complex spectra instead' },
 ] as const satisfies readonly Option[]
@@ -180,8 +182,7 @@ export const fft = defineCommand({
     const count = ledger.stage('fft')
     const options = optionsOf(values)
     if (options.threaded) prepareThread()
-    // With a thread, rows of what lies in the room wait for more of it, which a pipe need not have.
-    const transient: Transient = { room: () => spectra?.room(), bursts: values.threads === 1 }
+    const transient: Transient = { room: () => spectra?.room(), rooms: () => spectra?.rooms(), bursts: true }
     const source = openInputs(context, context.positionals, { asTheyCome: true, transient })
     const sink = await openOutputs(context, [...values.in, ...context.positionals])
     const spectra = values.inverse

@@ -44,13 +44,13 @@ export interface UntanglePass {
   finish(f: FunctionCode): Finish
 }
 
-/** `(base, output)`: half + 1 bins, four at a time: up to three numbers behind them are written, too. */
+/** `(base, output)`: half + 1 bins, four at a time; the last four are done with three of those before them. */
 export function untanglePass({ half, planes, binBytes, arithmetic, finish }: UntanglePass): FunctionCode {
   const f = new FunctionCode(2)
   const [base, output] = [f.parameter(0), f.parameter(1)]
   const after = (bytes: number) => int.add(base.get, int.value(bytes))
   const at = f.int(base.get)
-  const last = f.int(after((half + 1) * FLOAT))
+  const last = f.int(after(half * FLOAT))
   // An address of its own: it goes below that of the row, and offsets are not negative.
   const mirrored = f.int(after(planes.re + (half - 3) * FLOAT))
   // The bin behind the last is the first again.
@@ -58,7 +58,7 @@ export function untanglePass({ half, planes, binBytes, arithmetic, finish }: Unt
     f.store(after(half * FLOAT), plane, vector.load(base.get, plane))
   }
   const { put, end } = finish(f)
-  f.loop(() => {
+  const four = () => {
     const here = (plane: number) => f.keep(vector.load(at.get, plane))
     const there = (plane: number) => {
       const numbers = f.keep(vector.load(mirrored.get, plane - planes.re))
@@ -74,11 +74,19 @@ export function untanglePass({ half, planes, binBytes, arithmetic, finish }: Unt
       re: f.keep(vector.multiply(arithmetic.subtract(oddIm, rootIm, evenRe), factor)),
       im: f.keep(vector.multiply(arithmetic.add(oddIm, rootRe, evenIm), factor)),
     })
-    f.advance(at, FOUR)
-    f.advance(mirrored, -FOUR)
-    f.advance(output, 4 * binBytes)
+  }
+  const advance = (bins: number) => {
+    f.advance(at, bins * FLOAT)
+    f.advance(mirrored, -bins * FLOAT)
+    f.advance(output, bins * binBytes)
+  }
+  f.loop(() => {
+    four()
+    advance(4)
     return int.isBelow(at.get, last.get)
   })
+  advance(-3)
+  four()
   end?.()
   return f
 }

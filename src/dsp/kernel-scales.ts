@@ -51,13 +51,14 @@ function powers(arithmetic: MultiplyAdd): (f: FunctionCode) => Finish {
 }
 
 /**
- * `(base, row)`: so many bytes of powers become decibels, and up to three numbers behind them. The logarithm of what is not finite
- * would be a number like any other: the sums tell of it. One vector a turn, because more would not fit the registers.
+ * `(base, row)`: so many bytes of powers become decibels: vectors, and one power more where there is one. The logarithm of what is
+ * not finite would be a number like any other: the sums tell of it. One vector a turn, because more would not fit the registers.
  */
 export function decibelPass(bytes: number, sums: number, arithmetic: MultiplyAdd): FunctionCode {
   const f = new FunctionCode(2)
   const [base, row] = [f.parameter(0), f.parameter(1)]
-  const end = f.int(int.add(row.get, int.value(bytes)))
+  const rest = bytes % BYTES
+  const end = f.int(int.add(row.get, int.value(bytes - rest)))
   const sum = f.vector(vector.load(base.get, sums))
   f.loop(() => {
     const power = f.keep(vector.load(row.get, 0))
@@ -66,6 +67,12 @@ export function decibelPass(bytes: number, sums: number, arithmetic: MultiplyAdd
     f.advance(row, BYTES)
     return int.isBelow(row.get, end.get)
   })
+  if (rest > 0) {
+    f.advance(row, rest - BYTES)
+    const powers = f.keep(vector.load(row.get, 0))
+    f.set(sum, vector.add(sum.get, powers))
+    f.store(row.get, 0, vector.pick(powers, decibels(f, powers, arithmetic), [0, 1, 2, 7]))
+  }
   f.store(base.get, sums, sum.get)
   return f
 }

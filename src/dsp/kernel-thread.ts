@@ -1,4 +1,4 @@
-// A thread that shares a kernel's jobs: it begins with one at once, and whoever waits for the job takes pieces of it, too.
+// A thread that shares a kernel's jobs: both take pieces of it, until none is left.
 
 import { Worker } from 'node:worker_threads'
 import type { Job } from './kernel.ts'
@@ -79,30 +79,26 @@ export class KernelThread {
     thread.postMessage({ module, memory, control: this.#control, base })
   }
 
-  /** False as long as the thread is not there: whoever asked does the job better himself. */
-  begin(job: Job): boolean {
-    if (Atomics.load(this.#control, STATE) === STARTING) return false
-    this.finish()
-    const [, , , count] = job
-    this.#control.set([...job, this.#rowBytes, Math.ceil(count / PIECES)], JOB)
-    Atomics.store(this.#control, NEXT, 0)
-    Atomics.store(this.#control, STATE, OFFERED)
-    Atomics.notify(this.#control, STATE)
-    return true
-  }
-
-  /** Takes what the thread has not taken of the last job; returns when all of it is done. */
-  finish(): void {
+  /** Returns when all of the job is done. False as long as the thread is not there: whoever asked does it better himself. */
+  share(job: Job): boolean {
     const control = this.#control
-    const [input = 0, output = 0, hop = 0, count = 0, rowBytes = 0, piece = 0] = control.subarray(JOB)
-    while (Atomics.load(control, NEXT) < count) {
+    if (Atomics.load(control, STATE) === STARTING) return false
+    const [input, output, hop, count] = job
+    const rowBytes = this.#rowBytes
+    const piece = Math.ceil(count / PIECES)
+    control.set([...job, rowBytes, piece], JOB)
+    Atomics.store(control, NEXT, 0)
+    Atomics.store(control, STATE, OFFERED)
+    Atomics.notify(control, STATE)
+    for (;;) {
       const first = Atomics.add(control, NEXT, piece)
-      const left = count - first
-      if (left > 0) this.#help(input + first * hop, output + first * rowBytes, hop, Math.min(piece, left))
+      if (first >= count) break
+      this.#help(input + first * hop, output + first * rowBytes, hop, Math.min(piece, count - first))
     }
     // A thread that has not come yet need not come at all.
-    if (Atomics.compareExchange(control, STATE, OFFERED, IDLE) === OFFERED) return
+    if (Atomics.compareExchange(control, STATE, OFFERED, IDLE) === OFFERED) return true
     for (let look = 0; Atomics.load(control, STATE) === WORKING; look++)
       if (look > LOOKS) Atomics.wait(control, STATE, WORKING)
+    return true
   }
 }

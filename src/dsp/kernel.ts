@@ -14,8 +14,6 @@ export const GREATEST_SIZE = 2 ** 20
 /** Of a memory. */
 const PAGE_BYTES = 65536
 const FLOAT = 4
-/** Sides begin at multiples of it, and a few numbers more than its rows may be written by each. */
-const ALIGNMENT = 64
 
 export interface KernelSettings {
   /** Samples a block. */
@@ -30,18 +28,10 @@ export interface KernelSettings {
   readonly numbers: number
   /** Room for the spectra of so many blocks. */
   readonly blocks: number
-  /** With a thread of its own the kernel has two sides: one takes samples while it works on the other. */
+  /** A thread shares its work. */
   readonly threaded?: boolean
   /** Default: where the machine can. */
   readonly fused?: boolean
-}
-
-/** Where samples come in and spectra go out. */
-export interface Side {
-  /** Samples, the real and imaginary parts of complex ones in turn: whoever has them writes them here. */
-  readonly input: Float32Array
-  /** Spectra, one after the other; of the scale `complex` real and imaginary parts in turn. */
-  readonly output: Float32Array
 }
 
 /** What the kernel is asked for: addresses, bytes from block to block, and how many blocks. */
@@ -55,7 +45,10 @@ export function isKernelSize(size: number, { real = false } = {}): boolean {
 
 export class Kernel {
   readonly settings: KernelSettings
-  readonly sides: readonly [Side, Side] | readonly [Side]
+  /** Samples, the real and imaginary parts of complex ones in turn: whoever has them writes them here. */
+  readonly input: Float32Array
+  /** Spectra, one after the other; of the scale `complex` real and imaginary parts in turn. */
+  readonly output: Float32Array
   readonly #sums: readonly Float32Array[]
   readonly #rowBytes: number
   readonly #run: (...job: Job) => void
@@ -70,18 +63,13 @@ export class Kernel {
     const start = layout.end * bases.length
     const inputBytes = Math.ceil(numbers / 2) * NUMBER
     const rowBytes = (real ? size + 1 : size) * binBytes(scale)
-    const sideBytes = Math.ceil((inputBytes + blocks * rowBytes) / ALIGNMENT + 1) * ALIGNMENT
-    const pages = Math.ceil((start + sideBytes * (threaded ? 2 : 1)) / PAGE_BYTES)
+    const pages = Math.ceil((start + inputBytes + blocks * rowBytes) / PAGE_BYTES)
     const memory = new WebAssembly.Memory({ initial: pages, ...(threaded && { maximum: pages, shared: true }) })
     const module = new WebAssembly.Module(kernelCode({ size, scale, shift, fused, shared: threaded, layout }))
     const { buffer } = memory
-    const side = (at: number): Side => ({
-      input: new Float32Array(buffer, at, numbers),
-      output: new Float32Array(buffer, at + inputBytes, (blocks * rowBytes) / FLOAT),
-    })
-    const first = side(start)
     this.settings = settings
-    this.sides = threaded ? [first, side(start + sideBytes)] : [first]
+    this.input = new Float32Array(buffer, start, numbers)
+    this.output = new Float32Array(buffer, start + inputBytes, (blocks * rowBytes) / FLOAT)
     this.#sums = bases.map(base => new Float32Array(buffer, base + layout.sums, 4))
     this.#rowBytes = rowBytes
     const memoryNumbers = new Float32Array(buffer)
@@ -94,40 +82,16 @@ export class Kernel {
     this.#thread = threaded ? new KernelThread(module, memory, { base: layout.end, rowBytes, help: run }) : undefined
   }
 
-  /** The first side, of a kernel without a thread the only one. */
-  get input(): Float32Array {
-    return this.sides[0].input
-  }
-
-  get output(): Float32Array {
-    return this.sides[0].output
-  }
-
   /**
-   * Transforms `count` blocks that begin `hop` numbers apart, the first at a number of the input, to the output from its start.
+   * Transforms `count` blocks that begin `hop` numbers apart, the first at a number of the input, to the output from a row on.
    * False where decibels are not right, because a power of one of the blocks is not finite.
    */
-  run(first: number, hop: number, count: number): boolean {
-    this.begin(this.sides[0], first, hop, count)
-    return this.finish()
-  }
-
-  /**
-   * The same, to the output from a row on, begun by the kernel's thread, if it has one and that is there already:
-   * until `finish` the side belongs to it.
-   */
-  begin({ input, output }: Side, first: number, hop: number, count: number, row = 0): void {
+  run(first: number, hop: number, count: number, row = 0): boolean {
     for (const sums of this.#sums) sums.fill(0)
-    if (count === 0) return
-    const to = output.byteOffset + row * this.#rowBytes
-    const job: Job = [input.byteOffset + first * FLOAT, to, hop * FLOAT, count]
-    if (this.#thread?.begin(job)) return
-    this.#run(...job)
-  }
-
-  /** Waits for what was begun. */
-  finish(): boolean {
-    this.#thread?.finish()
+    if (count === 0) return true
+    const to = this.output.byteOffset + row * this.#rowBytes
+    const job: Job = [this.input.byteOffset + first * FLOAT, to, hop * FLOAT, count]
+    if (!this.#thread?.share(job)) this.#run(...job)
     return this.#sums.every(sums => sums.every(Number.isFinite))
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Meta } from '../packet.ts'
 import type { Numbers, SampleFormat } from './samples.ts'
-import type { Transform, TransformSide } from './transform.ts'
+import type { Transform } from './transform.ts'
 
 /** Where the samples of a block came from. */
 export interface Origin {
@@ -42,26 +42,16 @@ interface Mark {
   readonly at: number
 }
 
-/** Rows that the transform has begun. */
-interface Begun {
-  readonly side: TransformSide
-  readonly count: number
-  readonly alone: boolean
-  /** The first sample, counted from the first one of the stream. */
-  readonly start: number
-}
-
 export class SampleStream {
   readonly #options: SampleStreamOptions
   readonly #parts: number
-  readonly #sides: readonly [TransformSide, ...TransformSide[]]
-  #side: TransformSide
   /** Samples that wait for their block to be full. With means removed they cannot lie in the transform's own input. */
-  #held: Numbers
+  readonly #held: Numbers
   readonly #room: number
   readonly #marks: Mark[] = []
-  #begun: Begun | undefined
-  /** Samples of the stream before the first one that is held. */
+  /** Where the first of them lies. */
+  #at = 0
+  /** Samples of the stream before it. */
   #base = 0
   #count = 0
   /** Of the samples held, those that were in a block already. */
@@ -69,12 +59,11 @@ export class SampleStream {
 
   constructor(options: SampleStreamOptions) {
     const { transform, format, removeMean } = options
+    const { input } = transform
     this.#options = options
     this.#parts = format.complex ? 2 : 1
-    this.#sides = transform.sides && !removeMean ? transform.sides : [oneSide(transform)]
-    this.#side = this.#sides[0]
-    this.#held = removeMean ? transform.input.slice() : transform.input
-    this.#room = Math.floor(this.#held.length / this.#parts)
+    this.#held = removeMean ? new (format.double ? Float64Array : Float32Array)(input.length) : input
+    this.#room = Math.floor(input.length / this.#parts)
   }
 
   /** Samples that were in no block yet. */
@@ -84,11 +73,22 @@ export class SampleStream {
 
   /** Where the bytes of the next samples may be put before they are pushed, so that they need not be copied. */
   room(): Uint8Array | undefined {
-    const { format, size, transform } = this.#options
-    const { buffer, byteOffset, BYTES_PER_ELEMENT } = this.#held
-    if (format.plain !== BYTES_PER_ELEMENT) return undefined
-    const samples = Math.min(this.#room, transform.blocks * size) - this.#count
-    return new Uint8Array(buffer, byteOffset + this.#count * format.bytes, samples * format.bytes)
+    if (!this.#isPlain) return undefined
+    const { size, transform } = this.#options
+    this.#moveTo(0)
+    return this.#bytes(this.#count, Math.min(this.#room, transform.blocks * size) - this.#count)
+  }
+
+  /**
+   * Two places for whoever reads ahead: the bytes of the next samples are put into the one while those in the other are pushed.
+   * Before each there is room for what is left of a block.
+   */
+  rooms(): readonly [Uint8Array, Uint8Array] | undefined {
+    const samples = this.#options.transform.blocks * this.#options.size
+    const [first, second] = this.#places
+    if (!this.#isPlain || this.#room < second + samples) return undefined
+    this.#moveTo(0)
+    return [this.#bytes(first, samples), this.#bytes(second, samples)]
   }
 
   /** Takes whole samples; calls `take` for what became of them before it returns. */
@@ -96,32 +96,28 @@ export class SampleStream {
     const { format } = this.#options
     const samples = data.length / format.bytes
     this.#marks.push({ meta, at: this.#base + this.#count })
+    const place = this.#placeOf(data)
+    if (place !== undefined) {
+      this.#moveTo(place - this.#count)
+      this.#count += samples
+      this.#transform(true)
+      // By the next call other samples may have come where these lie.
+      const [first, second] = this.#places
+      if (place === first) this.#moveTo(second - this.#count)
+      if (place === second) this.#moveTo(first - this.#count)
+      return
+    }
     for (let read = 0; read < samples; ) {
+      this.#moveTo(0)
       const count = Math.min(samples - read, this.#room - this.#count)
-      const piece = data.subarray(read * format.bytes, (read + count) * format.bytes)
-      const inPlace = this.#isInPlace(piece)
-      if (!inPlace) format.read(piece, this.#held.subarray(this.#count * this.#parts))
+      format.read(
+        data.subarray(read * format.bytes, (read + count) * format.bytes),
+        this.#held.subarray(this.#count * this.#parts),
+      )
       this.#count += count
       read += count
-      // What is read in place comes from a file: more of it is ready, and the rows of this can wait until it is there.
-      this.#transform({ alone: count === samples, ahead: inPlace })
+      this.#transform(count === samples)
     }
-  }
-
-  /** Calls `take` for rows that the transform was left alone with. */
-  flush(): void {
-    const begun = this.#begun
-    if (!begun) return
-    this.#begun = undefined
-    const { side, count, alone, start } = begun
-    const { hop, take } = this.#options
-    take({ numbers: side.finish(), count, alone, origin: row => this.#origin(start + row * hop) })
-  }
-
-  #isInPlace({ buffer, byteOffset }: Uint8Array): boolean {
-    const { plain, bytes } = this.#options.format
-    const isHere = buffer === this.#held.buffer && byteOffset === this.#held.byteOffset + this.#count * bytes
-    return isHere && plain === this.#held.BYTES_PER_ELEMENT
   }
 
   /** Samples that the block which is being gathered needs. */
@@ -132,48 +128,78 @@ export class SampleStream {
   /** Fills the block up with zeros. */
   pad(): void {
     const { size } = this.#options
+    this.#moveTo(0)
     this.#held.fill(0, this.#count * this.#parts, size * this.#parts)
     this.#count = size
-    this.#transform({ alone: false, ahead: false })
+    this.#transform(false)
     this.clear()
   }
 
   /** Forgets what is held. */
   clear(): void {
-    this.flush()
     this.#base += this.#count
     this.#count = 0
     this.#used = 0
     this.#marks.length = 0
   }
 
-  #transform({ alone, ahead }: { readonly alone: boolean; readonly ahead: boolean }): void {
-    const { size, hop, transform } = this.#options
+  /** Where the two rooms begin. */
+  get #places(): readonly [number, number] {
+    const { size, transform } = this.#options
+    return [size, 2 * size + transform.blocks * size]
+  }
+
+  /** Samples are held as they come. */
+  get #isPlain(): boolean {
+    return this.#options.format.plain === this.#held.BYTES_PER_ELEMENT
+  }
+
+  #bytes(at: number, samples: number): Uint8Array {
+    const { buffer, byteOffset } = this.#held
+    const { bytes } = this.#options.format
+    return new Uint8Array(buffer, byteOffset + at * bytes, samples * bytes)
+  }
+
+  /** Where samples are held already that were put into a room, with enough before them for those that came earlier. */
+  #placeOf({ buffer, byteOffset }: Uint8Array): number | undefined {
+    if (!this.#isPlain || buffer !== this.#held.buffer) return undefined
+    const place = (byteOffset - this.#held.byteOffset) / this.#options.format.bytes
+    return place >= this.#count ? place : undefined
+  }
+
+  #moveTo(place: number): void {
+    const parts = this.#parts
+    if (place !== this.#at && this.#count > 0)
+      this.#held.copyWithin(place * parts, this.#at * parts, (this.#at + this.#count) * parts)
+    this.#at = place
+  }
+
+  #transform(alone: boolean): void {
+    const { size, hop, transform, take } = this.#options
     let first = 0
     while (this.#count - first >= size) {
       const blocks = Math.floor((this.#count - first - size) / hop) + 1
       const count = Math.min(blocks, transform.blocks)
-      this.flush()
-      this.#begin(first, count)
       const start = this.#base + first
-      this.#begun = { side: this.#side, count, start, alone: alone && first === 0 && count === blocks }
+      take({
+        numbers: this.#run(this.#at + first, count),
+        count,
+        alone: alone && first === 0 && count === blocks,
+        origin: row => this.#origin(start + row * hop),
+      })
       first += count * hop
-      if (!ahead || this.#sides.length === 1 || count < blocks) this.flush()
     }
     if (first > 0) this.#drop(first)
   }
 
-  #begin(first: number, count: number): void {
+  #run(first: number, count: number): Numbers {
     const { size, hop, transform, removeMean } = this.#options
-    if (!removeMean) {
-      this.#side.begin(first, hop, count)
-      return
-    }
+    if (!removeMean) return transform.run(first, hop, count)
     for (let block = 0; block < count; block++) {
       const from = (first + block * hop) * this.#parts
       copyWithoutMean(this.#held.subarray(from, from + size * this.#parts), transform.input, block * size, this.#parts)
     }
-    this.#side.begin(0, size, count)
+    return transform.run(0, size, count)
   }
 
   #origin(sample: number): Origin {
@@ -188,33 +214,15 @@ export class SampleStream {
     return this.#marks.length === 1 ? only : this.#marks.findLast(({ at }) => at <= sample)
   }
 
-  /** The first samples are not needed any more; the others begin the next blocks, on the side that is free. */
+  /** The first samples are not needed any more. */
   #drop(samples: number): void {
-    const rest = this.#held.subarray(samples * this.#parts, this.#count * this.#parts)
-    if (this.#begun) {
-      this.#side = this.#sides.find(side => side !== this.#side) ?? this.#side
-      this.#held = this.#side.input
-    }
-    this.#held.set(rest)
+    this.#at += samples
     this.#count -= samples
     this.#base += samples
     // The last block ended before the next sample that is new.
     this.#used = this.#options.size - this.#options.hop
-    const oldest = this.#begun?.start ?? this.#base
     const marks = this.#marks
-    while (marks.length > 1 && (marks[1]?.at ?? Number.POSITIVE_INFINITY) <= oldest) marks.shift()
-  }
-}
-
-/** A transform that is done when it returns. */
-function oneSide(transform: Transform): TransformSide {
-  let rows: Numbers = transform.input
-  return {
-    input: transform.input,
-    begin(first, hop, count) {
-      rows = transform.run(first, hop, count)
-    },
-    finish: () => rows,
+    while (marks.length > 1 && (marks[1]?.at ?? Number.POSITIVE_INFINITY) <= this.#base) marks.shift()
   }
 }
 

@@ -21,7 +21,7 @@ export interface SpectrumMakerOptions {
   readonly sampleRate: number | undefined
   readonly removeMean: boolean
   readonly pad: boolean
-  /** Transform in a thread while the next samples are read. */
+  /** Share the transforms with a thread. */
   readonly threaded: boolean
   /** The most spectra a packet holds, of those that come together. */
   readonly rows: number
@@ -87,6 +87,11 @@ export class SpectrumMaker {
     return this.#stream.room()
   }
 
+  /** The same for whoever reads ahead. */
+  rooms(): readonly [Uint8Array, Uint8Array] | undefined {
+    return this.#stream.rooms()
+  }
+
   /**
    * Whole samples and the meta they came with; what they complete is added to `out`. Transient spectra may lie in memory
    * that the next push writes again.
@@ -100,7 +105,6 @@ export class SpectrumMaker {
   /** The end of what belongs together. How many samples were in no block. */
   finish(out: Packet[]): number {
     this.#out = out
-    this.#stream.flush()
     let left = this.#stream.untransformed
     if (this.#options.pad && left > 0) {
       this.#padded = this.#stream.missing

@@ -22,7 +22,7 @@ export interface SpectrumOptions extends SpectrumForm {
   readonly removeMean: boolean
   /** Fill the last block up with zeros, instead of leaving its samples away. */
   readonly pad: boolean
-  /** Transform in a thread while the next samples are read, of a file of complex float32. */
+  /** Share the transforms with a thread, where the size is a power of two. */
   readonly threaded: boolean
   /** The most spectra a packet holds, of those that come together. */
   readonly rows: number
@@ -44,6 +44,8 @@ export interface SpectrumStage extends Stage {
   readonly untransformed: number
   /** Where raw samples may be read to, so that they need not be copied: while there is one stream. */
   room(): Uint8Array | undefined
+  /** The same for whoever reads ahead: into the one while what lies in the other is pushed. */
+  rooms(): readonly [Uint8Array, Uint8Array] | undefined
 }
 
 /** More would be names that are no names of streams. */
@@ -117,6 +119,11 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
     if (stream?.kind.startsWith(VALUE)) untransformed += stream.maker.finish(out)
   }
 
+  function onlyMaker(): SpectrumMaker | undefined {
+    const [only] = streams.values()
+    return streams.size === 1 ? only?.maker : undefined
+  }
+
   let transient = false
 
   function take(meta: Meta, { dtype, format, data }: Samples, out: Packet[]): Fault | undefined {
@@ -165,10 +172,8 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
     get untransformed() {
       return untransformed
     },
-    room() {
-      const [only] = streams.values()
-      return streams.size === 1 ? only?.maker.room() : undefined
-    },
+    room: () => onlyMaker()?.room(),
+    rooms: () => onlyMaker()?.rooms(),
     push(batch) {
       const out: Packet[] = []
       transient = context.transient === true && batch.length === 1

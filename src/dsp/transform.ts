@@ -20,23 +20,13 @@ export interface TransformSettings {
   readonly weights: Float64Array
   /** Of real samples, the power of each bin but the first and the one at half the sample rate stands for its mirror, too. */
   readonly oneSided: boolean
-  /** Work in a thread of its own, where there is a way to. */
+  /** Share the work with a thread, where there is a way to. */
   readonly threaded?: boolean
 }
 
-/** An input and rows of its own, so that one is filled while the transform works on another. */
-export interface TransformSide {
-  readonly input: Numbers
-  /** As `run`, but it may go on when the call has returned: until `finish` the input is not to be written. */
-  begin(first: number, hop: number, count: number): void
-  finish(): Numbers
-}
-
 export interface Transform {
-  /** Where it works in a thread of its own: they take turns. */
-  readonly sides?: readonly [TransformSide, TransformSide]
   readonly bins: number
-  /** Where the samples go, complex ones as two numbers: room for `blocks` blocks, one behind the other. */
+  /** Where the samples go, complex ones as two numbers: room for one block more than `blocks`, one behind the other, or twice that. */
   readonly input: Numbers
   /** The most blocks a call transforms. */
   readonly blocks: number

@@ -38,3 +38,32 @@ t.test('the same bytes, in fresh memory, in the same, in what is offered', async
   t.equal(mixed.buffers.size, 2)
   t.ok(mixed.buffers.has(own.buffer))
 })
+
+t.test('where there are two places, what comes next is read while the one before is worked on', async t => {
+  const whole = Buffer.alloc(LENGTH, 'some bytes ').toString('latin1')
+  for (const length of [1000, 77_777, 2 * LENGTH]) {
+    const rooms = [new Uint8Array(length), new Uint8Array(length)] as const
+    let asked = 0
+    const ahead = await read({ transient: { rooms: () => (asked++ > 0 ? rooms : undefined) } })
+    t.ok(ahead.text === whole, `${length}`)
+    t.equal(asked, 2)
+  }
+})
+
+t.test('nobody reads the descriptor any more when it is given up, and a failure is told', async t => {
+  const rooms = [new Uint8Array(100_000), new Uint8Array(100_000)] as const
+  const stop = new AbortController()
+  const from = () =>
+    blocksOf(openSync(join(folder, 'data'), 'r'), { stop: stop.signal, transient: { rooms: () => rooms } })
+  rooms[1].fill(0)
+  for await (const block of from()) {
+    t.equal(block.buffer, rooms[0].buffer)
+    break
+  }
+  t.equal(rooms[1].at(-1), Buffer.alloc(LENGTH, 'some bytes ')[199_999], 'what was being read is there')
+  const descriptor = openSync(folder, 'r')
+  await t.rejects(async () => {
+    for await (const _ of blocksOf(descriptor, { stop: stop.signal, transient: { rooms: () => rooms } }));
+  }, /EISDIR/)
+  closeSync(descriptor)
+})

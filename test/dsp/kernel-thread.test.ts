@@ -1,10 +1,10 @@
-// The thread: takes jobs when it is there, does them in order, and keeps no process alive. With a kernel: kernel.test.ts.
+// The thread: shares jobs when it is there, and keeps no process alive. With a kernel: kernel.test.ts.
 
 import t from 'tap'
 import { KernelThread } from '../../src/dsp/kernel-thread.ts'
 import { FunctionCode, moduleBytes, vector } from '../../src/dsp/wasm.ts'
 
-t.test('jobs are done by both threads together, the last before finish returns', async t => {
+t.test('jobs are done by both threads together, each when the call returns', async t => {
   const run = new FunctionCode(5)
   // The sum of what is at the input address goes up by what is at the output address, count times.
   const [input, output, , count] = [1, 2, 3, 4].map(index => run.parameter(index))
@@ -27,16 +27,16 @@ t.test('jobs are done by both threads together, the last before finish returns',
   }
   const thread = new KernelThread(module, memory, { base: 0, rowBytes: 0, help })
   const started = performance.now()
-  while (!thread.begin([0, 16, 0, 1])) {
+  while (!thread.share([0, 16, 0, 1])) {
     if (performance.now() - started > 30_000) throw new Error('the thread does not start')
     await new Promise(resolve => setTimeout(resolve, 1))
   }
-  thread.finish()
   t.equal((floats[0] ?? 0) + (floats[8] ?? 0), 1)
-  for (let job = 0; job < 1000; job++) thread.begin([0, 16, 0, 100])
-  thread.finish()
+  for (let job = 1; job <= 1000; job++) {
+    thread.share([0, 16, 0, 100])
+    const done = (floats[0] ?? 0) + (floats[8] ?? 0)
+    if (done !== 100 * job + 1) t.fail(`${done} blocks after ${job} jobs`)
+  }
   t.equal((floats[0] ?? 0) + (floats[8] ?? 0), 100_001, 'each block once, by one of both')
   t.equal(floats[8], helped)
-  thread.finish()
-  t.equal(floats[8], helped, 'nothing is done twice')
 })

@@ -124,32 +124,40 @@ t.test('no blocks are no work', async t => {
   t.ok(kernel.output.every(value => value === 1))
 })
 
-t.test('a thread does the same, side by side, as soon as it is there', async t => {
-  const kernel = make(256, { threaded: true })
-  const [first, second] = kernel.sides
-  if (!second) throw new Error('one side')
-  const samples = [randomNumbers(1536, 'first'), randomNumbers(1536, 'second')] as const
-  first.input.set(samples[0])
-  second.input.set(samples[1])
-  const alone = make(256)
-  const rights = samples.map(numbers => {
-    alone.input.set(numbers)
-    alone.run(0, 512, 3)
-    return alone.output.slice()
-  })
+t.test('with a thread it does the same, as soon as that is there', async t => {
+  const many = { numbers: 2 * 256 * 100, blocks: 100 }
+  const [shared, alone] = [make(256, { ...many, threaded: true }), make(256, many)]
+  for (const kernel of [shared, alone]) kernel.input.set(randomNumbers(kernel.input.length, 'samples'))
+  alone.run(0, 512, 100)
   for (let round = 0; round < 50; round++) {
-    for (const [index, side] of [first, second].entries()) {
-      side.output.fill(0)
-      kernel.begin(side, 0, 512, 3)
-      t.ok(kernel.finish())
-      if (distance(side.output, rights[index] ?? []) !== 0) t.fail(`round ${round}, side ${index}`)
-    }
+    shared.output.fill(0)
+    t.ok(shared.run(0, 512, 100))
+    if (distance(shared.output, alone.output) !== 0) t.fail(`round ${round}`)
     // Lets the thread start, some time within the rounds.
     await new Promise(resolve => setTimeout(resolve, 2))
   }
-  second.input[7] = Number.NaN
-  kernel.begin(second, 0, 512, 3)
-  t.equal(kernel.finish(), false)
+  shared.input[7] = Number.NaN
+  t.equal(shared.run(0, 512, 100), false)
+})
+
+t.test('nothing is written behind its rows, where a thread may have written others', async t => {
+  const size = 64
+  for (const scale of SCALES) {
+    for (const real of [undefined, { factors: new Float64Array(size / 2 + 1).fill(1) }]) {
+      const weights = new Float64Array(real ? size : 2 * size).fill(1)
+      const kernel = make(size, { scale, real, weights })
+      kernel.input.set(randomNumbers(kernel.input.length, 'samples'))
+      const written = kernel.output.length / 3
+      kernel.output.fill(1e9)
+      kernel.run(0, size, 1, 1)
+      t.ok(kernel.output.subarray(0, written).every(value => value === 1e9))
+      t.ok(kernel.output.subarray(written, 2 * written).every(value => value !== 1e9))
+      t.ok(
+        kernel.output.subarray(2 * written).every(value => value === 1e9),
+        `${scale}, ${real ? 'real' : 'complex'}`,
+      )
+    }
+  }
 })
 
 t.test('which sizes it can do', async t => {

@@ -95,6 +95,43 @@ t.test('samples that are read where they belong give the same rows, also behind 
   t.equal(make({ removeMean: true }).stream.room()?.length, make().stream.room()?.length)
 })
 
+t.test('samples that are read ahead give the same rows, whatever is left of a block', async t => {
+  const size = 65536
+  const numbers = randomNumbers(2 * size * 40, 'samples')
+  for (const [hop, removeMean, lengths] of [
+    [size, false, [1, 4 * size, size - 1, 3, 4 * size, 4 * size, 0.5 * size, 4 * size, 4 * size, 7]],
+    [size * 0.3, false, [0.5 * size, 4 * size, 4 * size, 4 * size, 0.2 * size, 4 * size]],
+    [size, true, [1, 4 * size, 4 * size, size - 1, 4 * size]],
+  ] as const) {
+    const samples = bytes(numbers.subarray(0, 2 * lengths.reduce((sum, length) => sum + Math.floor(length), 0)))
+    const whole = make({ size, hop: Math.round(hop), removeMean })
+    whole.stream.push({}, samples)
+    const { stream, rows } = make({ size, hop: Math.round(hop), removeMean })
+    let at = 0
+    let rooms: readonly [Uint8Array, Uint8Array] | undefined
+    for (const [index, length] of lengths.entries()) {
+      const end = at + Math.floor(length) * 8
+      // The first is a packet as any other.
+      if (index === 0) stream.push({}, samples.subarray(at, end))
+      else {
+        rooms ??= stream.rooms()
+        const [room, other] = [rooms?.[index % 2], rooms?.[1 - (index % 2)]]
+        if (!room || !other) throw new Error('no rooms')
+        t.ok(room.length >= end - at)
+        room.set(samples.subarray(at, end))
+        // The next samples arrive while these are worked on.
+        other.fill(255)
+        stream.push({}, room.subarray(0, end - at))
+      }
+      at = end
+    }
+    t.ok(rows.length >= 10)
+    t.ok(binsOf(rows) === binsOf(whole.rows))
+    t.equal(stream.untransformed, whole.stream.untransformed)
+  }
+  t.equal(make({ size: 24, hop: 24 }).stream.rooms(), undefined, 'not every transform has them')
+})
+
 t.test('a packet longer than all room is taken piece by piece', async t => {
   const { stream, rows, room } = make({ size: 4096, hop: 4096 })
   const blocks = room * 3 + 1
