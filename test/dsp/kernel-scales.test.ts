@@ -42,15 +42,17 @@ t.test('decibels of a row, and what tells of powers that are not finite', async 
     ) < 1e-4,
   )
   t.ok(
-    floats.subarray(21, 24).every(value => Math.abs(value) < 1e-6),
-    'three numbers behind it fill a vector up',
+    floats.subarray(21, 32).every(value => value === 1),
+    'the row behind it may be there already',
   )
-  t.ok(floats.subarray(24, 32).every(value => value === 1))
   t.ok(floats.subarray(256, 260).every(Number.isFinite))
   for (const wrong of [Number.POSITIVE_INFINITY, Number.NaN]) {
-    floats[18] = wrong
-    run(0, 64)
-    t.notOk(floats.subarray(256, 260).every(Number.isFinite), `${wrong}`)
-    floats.fill(0, 256, 260)
+    for (const place of [18, 20]) {
+      floats.set(powers, 16)
+      floats[place] = wrong
+      run(0, 64)
+      t.notOk(floats.subarray(256, 260).every(Number.isFinite), `${wrong}`)
+      floats.fill(0, 256, 260)
+    }
   }
 })
