@@ -109,11 +109,36 @@ export function noiseFloor(levels: Decibels): number {
     const level = levels[bin] ?? Number.NaN
     if (Number.isFinite(level)) finite[count++] = level
   }
-  const sorted = finite.subarray(0, count).sort()
   const lowest = Math.floor(count / 5)
+  const numbers = finite.subarray(0, count)
+  putLeastFirst(numbers, lowest)
   let sum = 0
-  for (let at = lowest; at < count; at++) sum += sorted[at] ?? 0
+  for (let at = lowest; at < count; at++) sum += numbers[at] ?? 0
   return sum / (count - lowest)
+}
+
+/**
+ * The `count` least numbers come before all others, in any order: Hoare's FIND, a tenth of the time of sorting. Places to part
+ * them at are drawn, because there are spectra in which every rule finds the worst ones.
+ */
+function putLeastFirst(numbers: Float64Array, count: number): void {
+  let [left, right, drawn] = [0, numbers.length - 1, 1]
+  while (left < right) {
+    drawn = (drawn * 16807) % 0x7fffffff
+    const pivot = numbers[left + (drawn % (right - left + 1))] ?? 0
+    let [low, high] = [left, right]
+    while (low <= high) {
+      while ((numbers[low] ?? pivot) < pivot) low++
+      while ((numbers[high] ?? pivot) > pivot) high--
+      if (low > high) break
+      const number = numbers[low] ?? 0
+      numbers[low++] = numbers[high] ?? 0
+      numbers[high--] = number
+    }
+    if (count <= high) right = high
+    else if (count >= low) left = low
+    else return
+  }
 }
 
 /**
@@ -144,7 +169,7 @@ export function bandPower(
   let sum = 0
   for (let bin = first; bin <= last; bin++) {
     const share = Math.min(high, bin + 0.5) - Math.max(low, bin - 0.5)
-    if (share > 0) sum += share * powerOf(levels, bin, bin)
+    if (share > 0) sum += share * powerAt(levels[bin] ?? 0)
   }
   return 10 * Math.log10((sum * (perHertz ? step : 1)) / noiseBandwidth)
 }
@@ -155,10 +180,15 @@ const DECIBEL = Math.LN10 / 10
 function powerOf(levels: Decibels, from: number, to: number): number {
   let sum = 0
   for (let bin = Math.max(0, from); bin <= Math.min(levels.length - 1, to); bin++) {
-    const power = Math.exp((levels[bin] ?? 0) * DECIBEL)
-    if (!Number.isNaN(power)) sum += power
+    sum += powerAt(levels[bin] ?? 0)
   }
   return sum
+}
+
+/** NaN is no power. */
+function powerAt(level: number): number {
+  const power = Math.exp(level * DECIBEL)
+  return Number.isNaN(power) ? 0 : power
 }
 
 export interface OccupiedBand {
@@ -170,9 +200,16 @@ export interface OccupiedBand {
 
 /** What holds a share of all power (0.99), with as much of the rest below as above it: ITU-R SM.328. */
 export function occupiedBand(levels: Decibels, { start, step }: FrequencyAxis, share: number): OccupiedBand {
-  const rest = ((1 - share) / 2) * powerOf(levels, 0, levels.length - 1)
-  const first = binWithSum(levels, rest, { from: 0, by: 1 })
-  const last = binWithSum(levels, rest, { from: levels.length - 1, by: -1 })
+  const powers = new Float64Array(levels.length)
+  let sum = 0
+  for (let bin = 0; bin < powers.length; bin++) {
+    const power = powerAt(levels[bin] ?? 0)
+    powers[bin] = power
+    sum += power
+  }
+  const rest = ((1 - share) / 2) * sum
+  const first = binWithSum(powers, rest, { from: 0, by: 1 })
+  const last = binWithSum(powers, rest, { from: levels.length - 1, by: -1 })
   const from = start + (first - 0.5) * step
   const to = start + (last + 0.5) * step
   return { from, to, bandwidth: to - from }
@@ -180,13 +217,13 @@ export function occupiedBand(levels: Decibels, { start, step }: FrequencyAxis, s
 
 /** The first bin, counted from one end, at which the sum of the powers is greater by more than rounding. */
 function binWithSum(
-  levels: Decibels,
+  powers: Float64Array,
   sum: number,
   { from, by }: { readonly from: number; readonly by: 1 | -1 },
 ): number {
   let seen = 0
-  for (let bin = from; bin >= 0 && bin < levels.length; bin += by) {
-    seen += powerOf(levels, bin, bin)
+  for (let bin = from; bin >= 0 && bin < powers.length; bin += by) {
+    seen += powers[bin] ?? 0
     if (seen > sum * (1 + 1e-9)) return bin
   }
   return from

@@ -1,5 +1,6 @@
 // Measurements: of spectra whose answers are known.
 
+import fc from 'fast-check'
 import t from 'tap'
 import { bandPower, channelPower, noiseFloor, occupiedBand, type PeakOptions, peaksOf } from '../../src/dsp/measure.ts'
 import { parseWindow } from '../../src/dsp/window.ts'
@@ -92,6 +93,21 @@ t.test('channel power is the sum of powers', async t => {
 t.test('the noise floor leaves out the lowest fifth', async t => {
   t.equal(noiseFloor([-200, -100, -100, -100, -100]), -100)
   t.equal(noiseFloor([Number.NaN, -200, -90, -100, -110, -100]), -100)
+})
+
+t.test('the noise floor is what sorting says, of any levels', async t => {
+  const bySorting = (levels: readonly number[]) => {
+    const kept = levels.toSorted((a, b) => a - b).slice(Math.floor(levels.length / 5))
+    return kept.reduce((sum, level) => sum + level, 0) / kept.length
+  }
+  const level = fc.oneof(fc.integer({ min: -100, max: -97 }), fc.double({ min: -400, max: 100, noNaN: true }))
+  fc.assert(
+    fc.property(fc.array(level, { minLength: 1, maxLength: 400 }), levels => {
+      return Math.abs(noiseFloor(levels) - bySorting(levels)) < 1e-9
+    }),
+  )
+  const hill = Array.from({ length: 100_001 }, (_, bin) => -Math.abs(bin - 50_000))
+  t.ok(Math.abs(noiseFloor(hill) - bySorting(hill)) < 1e-6)
 })
 
 t.test('the occupied band, of one bin, of many, of all', async t => {
