@@ -48,7 +48,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   const { endpoint, context, type, maxMessage, joined } = options
   const address = addressOf(endpoint)
   const heartbeat = heartbeatOf(endpoint)
-  const mechanism = await mechanismOf(endpoint)
+  const mechanism = await mechanismOf(endpoint, context.warn)
   const unknown = new Set<Link>()
   const closing = new AbortController()
 

@@ -1,6 +1,5 @@
 // How an endpoint secures its connections: not at all, with user and password, or with CURVE.
 
-import { readFile } from 'node:fs/promises'
 import { UsageError } from '../../errors.ts'
 import { type Endpoint, flagParam } from '../../url.ts'
 import { curveClient } from '../../zmtp/curve-client.ts'
@@ -10,7 +9,7 @@ import type { Mechanism } from '../../zmtp/mechanism.ts'
 import { NULL } from '../../zmtp/null.ts'
 import { type Credentials, plainClient, plainServer } from '../../zmtp/plain.ts'
 import { readAllowedKeys, readKeyPair, readPublicKey } from '../curve-files.ts'
-import { carrierError } from '../failure.ts'
+import { readSecret, warnOfReaders } from '../secret-file.ts'
 
 export const SECURITY_PARAMS = [
   {
@@ -53,28 +52,21 @@ export function checkSecurity(endpoint: Endpoint): void {
   asServer(endpoint)
 }
 
-/** Reads the files that are named. */
-export async function mechanismOf(endpoint: Endpoint): Promise<Mechanism> {
+/** Reads the files that are named, and warns of secrets that others may read. */
+export async function mechanismOf(endpoint: Endpoint, warn: (message: string) => void): Promise<Mechanism> {
   const server = asServer(endpoint)
   const { params } = endpoint
   const plain = params.get('plain')
-  if (plain !== undefined) return plainOf(await textOf(plain), plain, server)
+  if (plain !== undefined) return plainOf(readSecret(plain, warn), plain, server)
   if (!isSecured(endpoint)) return NULL
   const keyFile = params.get('curve-key')
+  if (keyFile !== undefined) warnOfReaders(keyFile, warn)
   const keys = keyFile === undefined ? generateKeys() : readKeyPair(keyFile)
   if (!server) {
     return curveClient({ keys, serverKey: readPublicKey(params.get('curve-server-key') ?? '') })
   }
   const allow = params.get('curve-allow') ?? ''
   return curveServer({ keys, allowed: allow === 'any' ? 'any' : readAllowedKeys(allow) })
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw carrierError(path, error)
-  }
 }
 
 function plainOf(text: string, path: string, server: boolean): Mechanism {
