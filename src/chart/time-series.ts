@@ -81,7 +81,7 @@ export class TimeSeries {
     const runs: Piece[][] = []
     let before: Piece | undefined
     for (const piece of this.#pieces) {
-      const isNew = !before || piece.afterGap || piece.time - before.time > SILENCE * usual
+      const isNew = !before || piece.afterGap || piece.time - before.time >= SILENCE * usual
       if (isNew) runs.push([piece])
       else runs.at(-1)?.push(piece)
       before = piece
