@@ -184,8 +184,8 @@ for (const { kind, skip } of PEERS) {
   t.test(`PLAIN with ${kind}`, { skip }, async t => {
     const folder = folderOf(t)
     const [good, bad] = [join(folder, 'good'), join(folder, 'bad')]
-    writeFileSync(good, 'user:secret\n')
-    writeFileSync(bad, 'user:wrong\n')
+    writeFileSync(good, 'user:secret\n', { mode: 0o600 })
+    writeFileSync(bad, 'user:wrong\n', { mode: 0o600 })
     const place = await placeOf(t, 'tcp')
     const writing = surroundings()
     const sink = await writing.sink(`zmq+push:${place.ours}?listen&plain=${good}&peers=1`)
