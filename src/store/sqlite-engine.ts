@@ -1,4 +1,4 @@
-// The SQLite library: better-sqlite3 where it is installed, else the one that Node has from 22.5 on.
+// The SQLite library: better-sqlite3 where it is installed, else the one that Node has from 22.13 on.
 
 import { CarrierError } from '../errors.ts'
 
@@ -24,6 +24,8 @@ export interface OpenOptions {
 
 export interface Engine {
   readonly name: string
+  /** Whether text is read to its first NUL only. */
+  readonly cutsAtNul: boolean
   open(path: string, options?: OpenOptions): Database
 }
 
@@ -41,7 +43,7 @@ export async function loadEngine(where: string, engines = ENGINES): Promise<Engi
   }
   throw new CarrierError(
     where,
-    'SQLite is not there: install it with `npm install better-sqlite3`, or use Node 22.5 or later, which has it inside',
+    'SQLite is not there: install it with `npm install better-sqlite3`, or use Node 22.13 or later, which has it inside',
     { cause: new AggregateError(causes) },
   )
 }
@@ -52,6 +54,7 @@ export async function betterSqlite3(): Promise<Engine> {
   new Library(':memory:').close()
   return {
     name: 'better-sqlite3',
+    cutsAtNul: false,
     open(path, { readOnly = false } = {}) {
       const database = new Library(path, { readonly: readOnly, fileMustExist: readOnly })
       return {
@@ -87,11 +90,10 @@ interface NodeSqlite {
 }
 
 export async function nodeSqlite(): Promise<Engine> {
-  // A name in a variable, because older Nodes and their types do not know the module.
-  const module: string = 'node:sqlite'
-  const { DatabaseSync }: NodeSqlite = await import(module)
+  const { DatabaseSync } = loadNodeSqlite()
   return {
     name: 'node:sqlite',
+    cutsAtNul: doesCutAtNul(DatabaseSync),
     open(path, { readOnly = false } = {}) {
       const database = new DatabaseSync(path, { readOnly })
       return {
@@ -107,6 +109,33 @@ export async function nodeSqlite(): Promise<Engine> {
         close: () => database.close(),
       }
     },
+  }
+}
+
+/** Without the warning that Node 22 and the first of 24 have for it: what is used here has stayed as it was. */
+function loadNodeSqlite(): NodeSqlite {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    const module = process.getBuiltinModule('node:sqlite')
+    if (!isNodeSqlite(module)) throw new Error(`Node ${process.version} has no node:sqlite`)
+    return module
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}
+
+function isNodeSqlite(module: object | undefined): module is NodeSqlite {
+  return module !== undefined && 'DatabaseSync' in module
+}
+
+/** Node 22 and the first of 24 do. */
+function doesCutAtNul(DatabaseSync: NodeSqlite['DatabaseSync']): boolean {
+  const database = new DatabaseSync(':memory:', { readOnly: false })
+  try {
+    return database.prepare('SELECT char(97, 0, 97) AS text').all()[0]?.['text'] !== 'a\0a'
+  } finally {
+    database.close()
   }
 }
 

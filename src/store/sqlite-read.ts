@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { CarrierError } from '../errors.ts'
 import type { Batch, Packet } from '../packet.ts'
 import type { Source } from '../stream/step.ts'
-import { packetOfRow, type Row } from './rows.ts'
+import { COLUMNS, packetOfRow, type Row } from './rows.ts'
 import { selection } from './selection.ts'
 import { type Cell, type Database, type Engine, type Statement, sqliteReason } from './sqlite-engine.ts'
 import { checkColumns, quote, type Table, tableExists } from './sqlite-table.ts'
@@ -90,7 +90,7 @@ type Page = (after: Cell) => ReturnType<Statement['all']>
  * Times of day may be spelled with any offset, so rows are left out here only where their date is two days away;
  * `selection` decides exactly.
  */
-function selectPage(database: Database, { table, names, since, until }: SqliteReadOptions): Page {
+function selectPage(database: Database, { engine, table, names, since, until }: SqliteReadOptions): Page {
   const conditions = ['rowid > ?']
   const cells: Cell[] = []
   if (names) {
@@ -107,10 +107,16 @@ function selectPage(database: Database, { table, names, since, until }: SqliteRe
     cells.push(dateText(until + 2 * DAY_MS))
   }
   const statement = database.prepare(
-    `SELECT rowid AS row, "timestamp", "id", "name", "value", "extra", "data" FROM ${quote(table.name)} ` +
+    `SELECT rowid AS row, ${COLUMNS.map(engine.cutsAtNul ? whole : quote).join(', ')} FROM ${quote(table.name)} ` +
       `WHERE ${conditions.join(' AND ')} ORDER BY rowid LIMIT ${PAGE}`,
   )
   return after => statement.all([after, ...cells])
+}
+
+/** As bytes, if a library that cuts text at a NUL would cut it. */
+function whole(column: string): string {
+  const name = quote(column)
+  return `CASE WHEN typeof(${name}) = 'text' AND instr(${name}, char(0)) THEN CAST(${name} AS BLOB) ELSE ${name} END AS ${name}`
 }
 
 /** The years that have four digits. */

@@ -359,7 +359,7 @@ t.test('without any library the error names the remedy', async t => {
   }
   await t.rejects(loadEngine('sqlite:x', [none, none]), {
     name: 'CarrierError',
-    message: /npm install better-sqlite3.*Node 22.5/,
+    message: /npm install better-sqlite3.*Node 22.13/,
   })
 })
 
