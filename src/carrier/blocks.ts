@@ -56,11 +56,13 @@ async function* readAhead(
   let block = first.subarray(0, readSync(descriptor, first, 0, first.length, null))
   for (let next = second; block.length > 0 && !stop.aborted; next = next === first ? second : first) {
     const reading = readAsync(descriptor, next, 0, next.length, null)
+    // Whoever works on the block is not to hear of a failure before the end of it.
+    const over = reading.catch(() => {})
     try {
       yield block
     } finally {
       // Until then the descriptor belongs to the thread.
-      await reading.catch(() => {})
+      await over
     }
     block = next.subarray(0, (await reading).bytesRead)
   }

@@ -56,6 +56,8 @@ export class SampleStream {
   #count = 0
   /** Of the samples held, those that were in a block already. */
   #used = 0
+  /** The two rooms belong to whoever reads ahead: at any time bytes may come there. */
+  #isReadAhead = false
 
   constructor(options: SampleStreamOptions) {
     const { transform, format, removeMean } = options
@@ -88,6 +90,7 @@ export class SampleStream {
     const [first, second] = this.#places
     if (!this.#isPlain || this.#room < second + samples) return undefined
     this.#moveTo(0)
+    this.#isReadAhead = true
     return [this.#bytes(first, samples), this.#bytes(second, samples)]
   }
 
@@ -107,9 +110,11 @@ export class SampleStream {
       if (place === second) this.#moveTo(first - this.#count)
       return
     }
+    const [before] = this.#places
+    const room = this.#isReadAhead ? before : this.#room
     for (let read = 0; read < samples; ) {
       this.#moveTo(0)
-      const count = Math.min(samples - read, this.#room - this.#count)
+      const count = Math.min(samples - read, room - this.#count)
       format.read(
         data.subarray(read * format.bytes, (read + count) * format.bytes),
         this.#held.subarray(this.#count * this.#parts),

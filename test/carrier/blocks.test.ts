@@ -2,6 +2,7 @@
 
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { blocksOf } from '../../src/carrier/blocks.ts'
 
@@ -66,4 +67,16 @@ t.test('nobody reads the descriptor any more when it is given up, and a failure 
     for await (const _ of blocksOf(descriptor, { stop: stop.signal, transient: { rooms: () => rooms } }));
   }, /EISDIR/)
   closeSync(descriptor)
+})
+
+t.test('a failure of what is read ahead is told after the block before it', async t => {
+  const rooms = [new Uint8Array(1000), new Uint8Array(1000)] as const
+  const descriptor = openSync(join(folder, 'data'), 'r')
+  const blocks = blocksOf(descriptor, { stop: new AbortController().signal, transient: { rooms: () => rooms } })
+  t.match(await blocks.next(), { done: false })
+  closeSync(descriptor)
+  // Long enough for a failure that nobody looks after to be one of the whole process.
+  t.match(await blocks.next(), { done: false })
+  await setTimeout(20)
+  await t.rejects(blocks.next(), /EBADF/)
 })

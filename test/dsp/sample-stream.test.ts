@@ -132,6 +132,47 @@ t.test('samples that are read ahead give the same rows, whatever is left of a bl
   t.equal(make({ size: 24, hop: 24 }).stream.rooms(), undefined, 'not every transform has them')
 })
 
+t.test('samples that come otherwise leave the two rooms to what is being read there', t => {
+  const size = 65536
+  const samples = bytes(randomNumbers(2 * size * 13, 'samples'))
+  for (const [hop, removeMean] of [
+    [size, false],
+    [20_000, false],
+    [size, true],
+  ] as const) {
+    const whole = make({ size, hop, removeMean })
+    whole.stream.push({}, samples)
+    const { stream, rows } = make({ size, hop, removeMean })
+    const rooms = stream.rooms()
+    if (!rooms) throw new Error('no rooms')
+    const [first, second] = rooms
+    // As when a file ended within a sample for a while: what is read is put together with what came before.
+    for (const [from, to] of [
+      [0, 3 * size + 5],
+      [3 * size + 5, 7 * size - 1],
+      [7 * size - 1, 7 * size],
+    ] as const) {
+      for (const room of rooms) room.fill(7)
+      stream.push({}, samples.subarray(from * 8, to * 8))
+      t.ok(
+        rooms.every(room => Buffer.alloc(room.length, 7).equals(room)),
+        `hop ${hop}`,
+      )
+    }
+    for (const [room, from] of [
+      [second, 7 * size],
+      [first, 10 * size],
+    ] as const) {
+      const data = samples.subarray(from * 8, (from + 3 * size) * 8)
+      room.set(data)
+      stream.push({}, room.subarray(0, data.length))
+    }
+    t.ok(binsOf(rows) === binsOf(whole.rows))
+    t.equal(stream.untransformed, whole.stream.untransformed)
+  }
+  t.end()
+})
+
 t.test('a packet longer than all room is taken piece by piece', async t => {
   const { stream, rows, room } = make({ size: 4096, hop: 4096 })
   const blocks = room * 3 + 1
