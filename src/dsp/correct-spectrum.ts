@@ -45,7 +45,8 @@ export function spectrumCorrector(
       return { reason: 'no whole spectrum', detail: `${data.length} bytes of ${JSON.stringify(meta['dtype'])}` }
     const fault = faultOf(spectrum, correction, meta)
     if (fault) return fault
-    const levels = levelsFor(spectrum, meta)
+    const axis = axisAfter(spectrum, correction, meta)
+    const levels = levelsFor({ ...spectrum, axis }, meta)
     if (typeof levels === 'string') return { reason: levels, detail: 'expected it in the meta, or as a number' }
     const { inversion, maskMiddle, reference, profile } = correction
     if (isToInvert(correction, meta)) invert(spectrum)
@@ -54,10 +55,10 @@ export function spectrumCorrector(
     const isAbsolute = reference !== undefined || profile !== undefined
     const fields = {
       ...meta,
+      dtype: spectrum.dtype,
       ...(inversion !== 'never' && meta['spectral_inversion'] === true && { spectral_inversion: false }),
       ...(isAbsolute && { unit: UNITS[spectrum.scale] }),
     }
-    const axis = axisAfter(spectrum, correction, meta)
     return rangesOf({ ...spectrum, axis }, correction).map(range => partOf({ ...spectrum, axis }, range, fields))
   }
 }

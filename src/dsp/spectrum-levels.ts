@@ -23,6 +23,8 @@ export interface LevelCorrection {
 /** A spectrum's numbers and what its meta says of them. */
 export interface Spectrum {
   readonly numbers: Numbers
+  /** What they are, whatever order of bytes they came in. */
+  readonly dtype: string
   readonly scale: SpectrumScale
   readonly rows: number
   readonly bins: number
@@ -52,7 +54,9 @@ export function spectrumOf(data: Uint8Array, meta: Meta): Spectrum | undefined {
   format.read(data, numbers)
   const isWhole = bins === (oneSided === true ? Math.floor(size / 2) + 1 : size)
   const zero = oneSided === true || order === 'transform' ? 0 : Math.floor(size / 2)
-  return { numbers, scale: named, rows, bins, size, oneSided: oneSided === true, zero, axis: axisIn(meta), isWhole }
+  const [single, both] = format.complex ? ['complex64', 'complex128'] : ['float32', 'float64']
+  const made = format.double ? both : single
+  return { numbers, dtype: made, scale: named, rows, bins, size, oneSided: oneSided === true, zero, axis: axisIn(meta), isWhole }
 }
 
 /** What `levelsBy` looks at, so that the levels of the last spectrum can serve the next. */

@@ -83,6 +83,26 @@ t.test('a table by frequency, once for each axis', async t => {
   t.same(at(200), [100, 101, 102, 103, 104, 105, 106, 107])
 })
 
+t.test('a table counts from where the mode says that the middle is, as the frequencies that are told do', async t => {
+  const mode = modeNamed(profileNamed('wsa5000'), 'SH')
+  const real = { fft_size: 1024, one_sided: true, shape: [513], frequency_start: 0, frequency_step: 125e6 / 1024 }
+  const [usable] = correct({ mode, table: frequency => frequency / 1e6 }, real, Array(513).fill(0)) as unknown as [
+    { readonly meta: Meta; readonly numbers: readonly number[] },
+  ]
+  t.ok(Math.abs((usable.numbers[0] ?? 0) - Number(usable.meta['frequency_start']) / 1e6) < 1e-9)
+})
+
+t.test('the dtype is that of the numbers, whatever order of bytes they came in', async t => {
+  const swapped = Buffer.from(Float32Array.from(LEVELS).buffer).swap32()
+  const made = spectrumCorrector({ ...NONE, offset: 1 })(swapped, { ...META, dtype: '>f4' })
+  if ('reason' in made) throw new Error(made.reason)
+  t.equal(made[0]?.meta['dtype'], 'float32')
+  t.same(
+    [...new Float32Array(made[0]?.data.slice().buffer ?? new ArrayBuffer(0))],
+    LEVELS.map(level => level + 1),
+  )
+})
+
 t.test('a profile wants amplitudes divided by the size, whatever they were divided by', async t => {
   const wsa4000 = { profile: profileNamed('wsa4000') }
   const meta = { reference_level: -10 }
