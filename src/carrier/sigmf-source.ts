@@ -71,6 +71,11 @@ async function* packetsOf(
       context.warn(
         `${file}: rejected: truncated: ${reader.rest} bytes at the end are no sample of ${recording.datatype}`,
       )
+    } else if (reader.missing > 0) {
+      count.reject('truncated')
+      context.warn(
+        `${file}: rejected: truncated: ends ${reader.missing} samples before the last capture of ${recording.source} begins`,
+      )
     }
     if (hash && hash.digest('hex') !== sha512) throw new DataError({ source: file }, 'core:sha512 is another hash')
   } finally {
@@ -88,6 +93,8 @@ class DatasetReader {
   #seq = 0
   /** Bytes that are left over at the end. */
   rest = 0
+  /** Samples before the last capture that are not there. */
+  missing = 0
 
   constructor(descriptor: number, archived: Archived, hash: Hash | undefined) {
     const { recording, start, length } = archived
@@ -119,6 +126,7 @@ class DatasetReader {
       const number = Math.min(most, samples - done, left)
       if (number <= 0) {
         this.rest = Math.max(0, this.#length - this.#position)
+        if (samples !== Number.POSITIVE_INFINITY) this.missing += samples - done
         return
       }
       const data = this.#read(number * sampleSize)

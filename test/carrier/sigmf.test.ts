@@ -110,6 +110,20 @@ t.test('a dataset cut within a sample keeps the whole ones, and says so', async 
   t.match(ledger.report(), { input: { rejected: { truncated: 1 } } })
 })
 
+t.test('a dataset that ends before the captures do says so', async t => {
+  const path = join(t.testdir({}), 'a')
+  await write(path, [{ ...META, timestamp_ns: '1767225600001000000', center_frequency: 2e8 }, DATA])
+  writeFileSync(`${path}.sigmf-data`, readFileSync(`${path}.sigmf-data`).subarray(0, 2000))
+  const { source, ledger, warnings } = surroundings()
+  const packets = await allOf(source(`sigmf:${path}`))
+  t.same(
+    packets.map(({ data }) => data.length),
+    [2000],
+  )
+  t.match(warnings, [/500 samples before the last capture/])
+  t.match(ledger.report(), { input: { rejected: { truncated: 1 } } })
+})
+
 t.test('a dataset of another program, with bytes that are no samples', async t => {
   const folder = t.testdir({})
   const global = { 'core:datatype': 'cu8', 'core:version': '1.2.0', 'core:dataset': 'x.dat', 'core:trailing_bytes': 3 }

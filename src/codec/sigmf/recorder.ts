@@ -7,7 +7,7 @@ import { EXTENSION, KEPT, keptName, VERSION } from './names.ts'
 
 /** Why a packet is not in the recording. */
 export interface Refusal {
-  readonly reason: 'no samples' | 'another dtype' | 'another sample rate' | 'too much metadata'
+  readonly reason: 'no samples' | 'no whole samples' | 'another dtype' | 'another sample rate' | 'too much metadata'
   readonly detail: string
 }
 
@@ -81,7 +81,7 @@ export class Recorder {
     const refused = this.#begin(meta, data)
     if (refused) return refused
     const size = (this.#dtype?.size ?? 1) * this.#channels
-    const samples = Math.floor(data.length / size)
+    const samples = data.length / size
     const capture = this.#captureOf(meta)
     const annotations = this.#annotationsOf(meta['annotations'])
     const text = lengthOf(capture ? [capture, ...annotations] : annotations)
@@ -95,7 +95,7 @@ export class Recorder {
     this.#annotations.push(...annotations)
     this.#samples += samples
     this.#expect(meta, samples)
-    return data.subarray(0, samples * size)
+    return data
   }
 
   /** Fixes the form of the recording by its first samples, and holds the others against it. */
@@ -107,6 +107,11 @@ export class Recorder {
     if (!dtype || datatype === undefined)
       return { reason: 'another dtype', detail: `${name}, which SigMF has no name for` }
     const channels = channelsOf(meta['shape'])
+    const size = dtype.size * channels
+    if (data.length % size !== 0) {
+      this.#interrupted = true
+      return { reason: 'no whole samples', detail: `${data.length} bytes, expected a multiple of ${size}` }
+    }
     if (this.#dtype === undefined) {
       this.#dtype = dtype
       this.#datatype = datatype
@@ -224,7 +229,10 @@ function fieldsOf(meta: Meta): JsonObject {
 function nanosecondsOf({ timestamp_ns: exact, timestamp }: Meta): bigint | undefined {
   if (typeof exact === 'string' && /^\d{1,20}$/.test(exact)) return BigInt(exact)
   const milliseconds = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN
-  return milliseconds >= 0 ? BigInt(milliseconds) * 1_000_000n : undefined
+  if (!(milliseconds >= 0)) return undefined
+  // A date keeps no more than three digits of them.
+  const finer = /\.\d{3}(\d{1,6})/.exec(String(timestamp))?.[1] ?? ''
+  return BigInt(milliseconds) * 1_000_000n + BigInt(finer.padEnd(6, '0'))
 }
 
 function datetime(nanoseconds: bigint): string {

@@ -125,13 +125,14 @@ function segmentsOf(list: Json | undefined, name: string, offset: number, fail: 
   return segments.sort((a, b) => a.start - b.start)
 }
 
-/** One that begins with the first sample, where none is said to. */
+/** One begins with the first sample, also where nothing is said of that. */
 function capturesOf(list: Json | undefined, offset: number, fail: Fail): readonly Capture[] {
   const captures = segmentsOf(list, 'captures', offset, fail).map(segment => ({
     ...segment,
     headerBytes: count(segment.fields, 'core:header_bytes', fail) ?? 0,
   }))
-  return captures.length > 0 ? captures : [{ start: 0, headerBytes: 0, fields: {} }]
+  const first = { start: 0, headerBytes: 0, fields: {} }
+  return captures[0]?.start === 0 ? captures : [first, ...captures]
 }
 
 /** What is said of the samples of a capture, by the names of packets. */

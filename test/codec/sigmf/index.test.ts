@@ -50,6 +50,11 @@ t.test('captures and annotations are sorted, and counted from the first sample o
   )
   t.match(annotations, [{ start: 50, fields: { 'core:label': 'burst' } }])
   t.same(read({}).captures, [{ start: 0, headerBytes: 0, fields: {} }], 'no captures are one')
+  t.same(
+    read({}, { captures: [{ 'core:sample_start': 7 }] }).captures.map(({ start }) => start),
+    [0, 7],
+    'samples before the first one that is said of are samples, too',
+  )
 })
 
 t.test('what a capture says of its samples', async t => {
@@ -163,6 +168,22 @@ t.test('timestamps of milliseconds may be as far off as those are', async t => {
     )
   t.equal(recorded(coarse(0), coarse(103), coarse(195)).captures.length, 1)
   t.equal(recorded(coarse(0), coarse(1000)).captures.length, 2)
+})
+
+t.test('timestamps keep all their digits', async t => {
+  const { captures } = recorded(packet({ timestamp: '2026-01-01T00:00:00.1234567Z', dtype: 'int8' }, Uint8Array.of(1)))
+  t.equal(captures[0]['core:datetime'], '2026-01-01T00:00:00.123456700Z')
+})
+
+t.test('data that end within a sample are refused, and what follows does not go on', async t => {
+  const whole = packet({ dtype: 'int16', shape: [2, 2] }, new Uint8Array(8))
+  const torn = packet({ dtype: 'int16', shape: [2, 2] }, new Uint8Array(6))
+  const { results, captures } = recorded(torn, whole, whole, torn, whole)
+  t.match(results[0], { reason: 'no whole samples', detail: '6 bytes, expected a multiple of 4' })
+  t.same(
+    captures.map((capture: JsonObject) => capture['core:sample_start']),
+    [0, 4],
+  )
 })
 
 t.test('what does not fit the recording is refused, what speaks of samples is not', async t => {
