@@ -56,7 +56,18 @@ export function spectrumOf(data: Uint8Array, meta: Meta): Spectrum | undefined {
   const zero = oneSided === true || order === 'transform' ? 0 : Math.floor(size / 2)
   const [single, both] = format.complex ? ['complex64', 'complex128'] : ['float32', 'float64']
   const made = format.double ? both : single
-  return { numbers, dtype: made, scale: named, rows, bins, size, oneSided: oneSided === true, zero, axis: axisIn(meta), isWhole }
+  return {
+    numbers,
+    dtype: made,
+    scale: named,
+    rows,
+    bins,
+    size,
+    oneSided: oneSided === true,
+    zero,
+    axis: axisIn(meta),
+    isWhole,
+  }
 }
 
 /** What `levelsBy` looks at, so that the levels of the last spectrum can serve the next. */

@@ -5,6 +5,7 @@ import { applyLevels, levelsBy, type Spectrum } from '../../src/dsp/spectrum-lev
 
 const spectrum: Spectrum = {
   numbers: Float64Array.of(1, 2, 3, 4),
+  dtype: 'float64',
   scale: 'db',
   rows: 2,
   bins: 2,
