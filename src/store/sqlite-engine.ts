@@ -1,4 +1,4 @@
-// The SQLite library: better-sqlite3 where it is installed, else the one that Node has from 22.13 on.
+// The SQLite library: Node's own where it is whole, else better-sqlite3 where it is installed, else what Node has from 22.13 on.
 
 import { CarrierError } from '../errors.ts'
 
@@ -29,7 +29,11 @@ export interface Engine {
   open(path: string, options?: OpenOptions): Database
 }
 
-const ENGINES: readonly (() => Promise<Engine>)[] = [betterSqlite3, nodeSqlite]
+/**
+ * Node's own goes first where it can: a better-sqlite3 before its version 13 that was compiled for Node 24.19 or later
+ * aborts the process when a database or a statement is collected outside of any call, and version 13 leaves out Node 20.
+ */
+const ENGINES: readonly (() => Promise<Engine>)[] = [wholeNodeSqlite, betterSqlite3, nodeSqlite]
 
 /** The first library that loads. */
 export async function loadEngine(where: string, engines = ENGINES): Promise<Engine> {
@@ -87,6 +91,12 @@ interface NodeSqlite {
     }
     close(): void
   }
+}
+
+async function wholeNodeSqlite(): Promise<Engine> {
+  const engine = await nodeSqlite()
+  if (engine.cutsAtNul) throw new Error(`node:sqlite of Node ${process.version} cuts text`)
+  return engine
 }
 
 export async function nodeSqlite(): Promise<Engine> {

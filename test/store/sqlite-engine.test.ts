@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { packet } from '../../src/packet.ts'
-import { type Cell, type Engine, loadEngine } from '../../src/store/sqlite-engine.ts'
+import { type Cell, type Engine, loadEngine, nodeSqlite } from '../../src/store/sqlite-engine.ts'
 import { readSqlite } from '../../src/store/sqlite-read.ts'
 import { startScript } from '../support/script.ts'
 import { noSqlite } from '../support/sqlite.ts'
@@ -29,6 +29,13 @@ t.test('a library that ends text at a NUL: what it reads is whole', { skip: noSq
     found,
     metas.map(meta => ({ meta, data: [1, 0, 2] })),
   )
+})
+
+t.test("Node's own library goes before any other where it reads text whole", { skip: noSqlite }, async t => {
+  const own = await nodeSqlite().catch(() => undefined)
+  const isFirst = own !== undefined && !own.cutsAtNul
+  const expected = isFirst ? ['node:sqlite'] : ['better-sqlite3', 'node:sqlite']
+  t.ok(expected.includes((await loadEngine('sqlite:')).name))
 })
 
 t.test("Node's own library says nothing on stderr", async t => {
