@@ -22,8 +22,8 @@ export interface SourceOptions extends Omit<DecodeOptions, 'source'> {
   /** What `auto` takes bytes for that begin neither a frame nor text; default ndjson. */
   readonly otherwise?: string
   readonly context: CarrierContext
-  /** Told of each batch and of the endpoint it came from, where there are several, before they are merged. */
-  readonly onInput?: (batch: Batch, endpoint: string) => void
+  /** Told of each batch and of the endpoint it came from, and its place among them, where there are several, before they are merged. */
+  readonly onInput?: (batch: Batch, endpoint: string, index: number) => void
   /** Packets are done with when the next batch is asked for: raw bytes that come alone may come in the same memory. */
   readonly transient?: Transient
 }
@@ -84,16 +84,16 @@ export function openSource(endpoints: readonly string[], options: SourceOptions)
     return onDemand(open, { ...context, demand: context.demand, stage: withoutSecrets(input.endpoint.text) })
   }
   const { onInput } = options
-  const noted = (source: Source, { endpoint }: Opening) =>
-    onInput && inputs.length > 1 ? heard(source, batch => onInput(batch, endpoint.text)) : source
+  const noted = (source: Source, input: Opening & { readonly index: number }) =>
+    onInput && inputs.length > 1 ? heard(source, batch => onInput(batch, input.endpoint.text, input.index)) : source
   async function* all(): AsyncGenerator<Source> {
-    for (const input of inputs) {
-      if (demanded.has(input)) yield noted(onlyWhenWanted(input), input)
+    for (const [index, input] of inputs.entries()) {
+      if (demanded.has(input)) yield noted(onlyWhenWanted(input), { ...input, index })
       else if (input === only && inputs.length === 1) yield* sourcesOf(input, context)
       else
         yield noted(
           merge(sourcesOf(input, context), () => {}),
-          input,
+          { ...input, index },
         )
     }
   }

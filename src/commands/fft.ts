@@ -14,6 +14,7 @@ import { type SpectrumOptions, spectrumStage } from '../dsp/spectrum.ts'
 import { NORMALIZATIONS, SPECTRUM_SCALES } from '../dsp/spectrum-meta.ts'
 import { parseWindow, WINDOWS } from '../dsp/window.ts'
 import { UsageError } from '../errors.ts'
+import type { Batch } from '../packet.ts'
 import { through } from '../stream/through.ts'
 
 const GREATEST_SIZE = 2 ** 24
@@ -140,7 +141,8 @@ export const fft = defineCommand({
   description: [
     'fft gathers samples into blocks, weights each block with a window and writes its spectrum: a packet of bins whose ' +
       'meta tells the frequencies, the scale, the unit and the window. Samples are the data of packets with a dtype, real or ' +
-      'complex, of integers or floating point, or the values of sensors; each name is a stream of its own.',
+      'complex, of integers or floating point, or the values of sensors; each name is a stream of its own, in each of several ' +
+      'inputs.',
     'Frequencies are those of the signal, in hertz: frequency_start is that of the first bin, frequency_step the distance ' +
       'to the next: a year has its line at 3.17e-8. They need the sample_rate of the packets, or --sample-rate; for values ' +
       'of sensors it is taken from their timestamps otherwise. With a rate, the times of values are not compared: those ' +
@@ -183,11 +185,18 @@ export const fft = defineCommand({
     const options = optionsOf(values)
     if (options.threaded) prepareThread()
     const transient: Transient = { room: () => spectra?.room(), rooms: () => spectra?.rooms(), bursts: true }
-    const source = openInputs(context, context.positionals, { asTheyCome: true, transient })
+    const inputs = new WeakMap<Batch, number>()
+    const onInput = (batch: Batch, _: string, index: number) => void inputs.set(batch, index)
+    const source = openInputs(context, context.positionals, { asTheyCome: true, transient, onInput })
     const sink = await openOutputs(context, [...values.in, ...context.positionals])
     const spectra = values.inverse
       ? undefined
-      : spectrumStage(options, { reject: context.reject, count, transient: sink.takesAtOnce === true })
+      : spectrumStage(options, {
+          reject: context.reject,
+          count,
+          transient: sink.takesAtOnce === true,
+          inputOf: batch => inputs.get(batch),
+        })
     const stage = spectra ?? inverseStage(context.reject)
     // Packets of raw samples are as long as what was read at once: only those that go out are worth counting.
     const { count: most, ...limits } = values

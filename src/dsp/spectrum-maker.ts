@@ -29,8 +29,8 @@ export interface SpectrumMakerOptions {
   readonly average: number | undefined
   /** Counts what averages leave out. */
   readonly count: StageCount
-  /** The number of the first spectrum. */
-  readonly seq?: number
+  /** The number of the next spectrum: those of several makers may go on from each other. */
+  readonly numbering?: { next: number }
 }
 
 export class SpectrumMaker {
@@ -42,7 +42,7 @@ export class SpectrumMaker {
   #out: Packet[] = []
   /** Of the average's first block. */
   #origin: Origin | undefined
-  #seq: number
+  readonly #numbering: { next: number }
   #transient = false
   #padded: number | undefined
 
@@ -54,7 +54,7 @@ export class SpectrumMaker {
     const weights = windowWeights(form.window, size)
     const factor = amplitudeFactor(form, weights, sampleRate ?? 1)
     this.#options = options
-    this.#seq = options.seq ?? 0
+    this.#numbering = options.numbering ?? { next: 0 }
     this.#average = isAveraged ? makeAverage(averaging, average) : undefined
     this.#transform = makeTransform({
       size,
@@ -75,11 +75,6 @@ export class SpectrumMaker {
       take: rows => this.#take(rows),
     })
     this.#family = familyOf(options, weights)
-  }
-
-  /** The number of the next spectrum. */
-  get seq(): number {
-    return this.#seq
   }
 
   /** Where the bytes of the next samples may be put. */
@@ -161,8 +156,8 @@ export class SpectrumMaker {
     origin: Origin,
     { rows = 1, averages }: { rows?: number; averages?: number | undefined },
   ): void {
-    const seq = this.#seq
-    this.#seq += rows
+    const seq = this.#numbering.next
+    this.#numbering.next += rows
     const padded = this.#padded
     this.#out.push(new SpectrumPacket(data, this.#family, origin, { seq, rows, averages, padded }))
   }

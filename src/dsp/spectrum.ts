@@ -3,7 +3,7 @@
 import { placeOf } from '../codec/place.ts'
 import { readMeta } from '../codec/unreadable.ts'
 import { LruMap } from '../lru-map.ts'
-import { gapOf, type Meta, type Packet } from '../packet.ts'
+import { type Batch, gapOf, type Meta, type Packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import type { Reject, Rejecter } from '../stream/reject.ts'
 import type { Stage } from '../stream/step.ts'
@@ -35,6 +35,8 @@ export interface SpectrumOptions extends SpectrumForm {
 export interface SpectrumContext {
   readonly reject: Rejecter
   readonly count: StageCount
+  /** Which of several inputs a batch came from: its packets are no part of what came from another, whatever their names. */
+  readonly inputOf?: (batch: Batch) => number | undefined
   /** A batch is done with when the next is pushed: spectra may lie in memory that is written again then. */
   readonly transient?: boolean
 }
@@ -92,13 +94,15 @@ interface Stream {
 }
 
 /**
- * A packet with samples as data, of its `dtype`, or with one as its `value`, belongs to the stream of its `name`. A block never
- * reaches across a gap record, a `value` that is no number, a jump of `seq`, a hole in the times that tell the rate of values,
- * or a change of what the packets say of their samples. All else is passed on.
+ * A packet with samples as data, of its `dtype`, or with one as its `value`, belongs to the stream of its `name`, of those that
+ * came from the same input. A block never reaches across a gap record, a `value` that is no number, a jump of `seq`, a hole in
+ * the times that tell the rate of values, or a change of what the packets say of their samples. All else is passed on.
  */
 export function spectrumStage(options: SpectrumOptions, context: SpectrumContext): SpectrumStage {
   const { reject, count } = context
   const streams = new Map<string, Stream>()
+  /** By the names of streams: spectra of a name are numbered through, whichever input they are from. */
+  const numberings = new Map<string, { next: number }>()
   const formats = new LruMap<string, SampleFormat>(MOST_STREAMS)
   const formatOf: FormatOf = (dtype, fullScale) => {
     const key = `${dtype} ${fullScale}`
@@ -115,7 +119,7 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
 
   /** A value that is none, as of a sensor that could not measure, is a sample that is missing. */
   function interrupt(meta: Meta, out: Packet[]): void {
-    const stream = streams.get(nameOf(meta))
+    const stream = streams.get(keyOf(meta))
     if (stream?.kind.startsWith(VALUE)) untransformed += stream.maker.finish(out)
   }
 
@@ -125,11 +129,14 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
   }
 
   let transient = false
+  let input: number | undefined
+
+  const keyOf = (meta: Meta) => (input === undefined ? nameOf(meta) : `${input} ${nameOf(meta)}`)
 
   function take(meta: Meta, { dtype, format, data }: Samples, out: Packet[]): Fault | undefined {
-    const name = nameOf(meta)
+    const key = keyOf(meta)
     const sampleRate = positiveIn(meta['sample_rate']) ?? options.sampleRate
-    const known = streams.get(name)
+    const known = streams.get(key)
     const kind = `${dtype} ${sampleRate} ${meta['full_scale']}`
     const state = STATE.map(field => meta[field]).join(' ')
     const seq = numberIn(meta['seq'])
@@ -143,6 +150,8 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
       if (isTooMany) return TOO_MANY
       const isTimed = sampleRate !== undefined || (dtype === VALUE && meta['timestamp'] !== undefined)
       if (options.scale === 'psd' && !isTimed) return NO_RATE
+      const numbering = numberings.get(nameOf(meta)) ?? { next: 0 }
+      numberings.set(nameOf(meta), numbering)
       const hop = Math.max(1, Math.round(options.size * (1 - options.overlap)))
       stream = {
         kind,
@@ -156,10 +165,10 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
           format,
           sampleRate,
           count,
-          seq: known?.maker.seq ?? 0,
+          numbering,
         }),
       }
-      streams.set(name, stream)
+      streams.set(key, stream)
     }
     if (!stream) return undefined
     stream.state = state
@@ -177,6 +186,7 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
     push(batch) {
       const out: Packet[] = []
       transient = context.transient === true && batch.length === 1
+      input = context.inputOf?.(batch)
       for (const packet of batch) {
         const meta = readMeta(packet, reject)
         if (!meta) continue

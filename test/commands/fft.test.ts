@@ -48,6 +48,24 @@ t.test('a file in any cut, piped or named, gives the same bytes', async t => {
   }
 })
 
+t.test('blocks of two files at once are each of one of them', async t => {
+  for (const [name, level] of [
+    ['ones.cf32', 1],
+    ['twos.cf32', 2],
+  ] as const)
+    writeFileSync(
+      join(folder, name),
+      Float32Array.from({ length: 400_000 }, (_, at) => (at % 2 === 0 ? level : 0)),
+    )
+  const line = 'fft --from raw --dtype complex64 -s 1000 -w rectangular --scale power --to ndjson --data array'
+  const { stdout, stderr } = await run(`${line} -i ones.cf32 -i twos.cf32`)
+  const spectra = lines(stdout)
+  t.equal(spectra.length, 400)
+  t.ok(spectra.every(({ data }) => data.every((power: number, bin: number) => bin === 500 || power < 1e-6)))
+  t.ok(spectra.every(({ seq }, at) => seq === at))
+  t.equal(stderr, '')
+})
+
 t.test('samples that are read where they are transformed: cuts within them make no difference', async t => {
   const samples = Float32Array.from({ length: 600_001 }, (_, at) => Math.sin(at * at * 1e-6))
   writeFileSync(join(folder, 'cut.cf32'), samples.subarray(0, 600_000))

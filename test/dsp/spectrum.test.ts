@@ -1,17 +1,18 @@
 // The stage: spectra of streams, as SciPy has them; averages; gaps, changes, ends; what cannot be read.
 
 import t from 'tap'
-import { type SpectrumOptions, spectrumStage } from '../../src/dsp/spectrum.ts'
+import { type SpectrumContext, type SpectrumOptions, spectrumStage } from '../../src/dsp/spectrum.ts'
 import { parseWindow } from '../../src/dsp/window.ts'
-import { gapPacket, type Meta, type Packet, packet } from '../../src/packet.ts'
+import { type Batch, gapPacket, type Meta, type Packet, packet } from '../../src/packet.ts'
 import { StageCount } from '../../src/stream/ledger.ts'
 import type { Reject } from '../../src/stream/reject.ts'
 import { distance, PLAIN, randomNumbers, vectors } from '../support/spectrum.ts'
 
-function make(options: Partial<SpectrumOptions> = {}) {
+function make(options: Partial<SpectrumOptions> = {}, context: Partial<SpectrumContext> = {}) {
   const rejected: Reject[] = []
   const count = new StageCount()
-  const stage = spectrumStage({ ...PLAIN, ...options }, { reject: reject => void rejected.push(reject), count })
+  const reject = (one: Reject) => void rejected.push(one)
+  const stage = spectrumStage({ ...PLAIN, ...options }, { reject, count, ...context })
   return { stage, rejected, count }
 }
 
@@ -300,6 +301,28 @@ t.test('every cut of the packets gives the same spectra', async t => {
     )
     t.same(spectra(pieces, { overlap: 0.5 }).map(binsOf), whole.map(binsOf), `${length / 2} samples`)
   }
+})
+
+t.test('what came from several inputs is never in one block, and is numbered through', async t => {
+  const inputs = new WeakMap<Batch, number>()
+  const { stage } = make({ scale: 'power', size: 16 }, { inputOf: batch => inputs.get(batch) })
+  // The numbers of the one would go on from those of the other.
+  const pushed = [0, 0, 1, 1, 2, 2].flatMap((seq, index) => {
+    const batch = [singles(new Float64Array(2 * 10).fill(1 + (index % 2)), { seq })]
+    inputs.set(batch, index % 2)
+    return [...stage.push(batch)]
+  })
+  const made = [...pushed, ...(stage.end?.() ?? [])]
+  t.same(
+    made.map(({ meta }) => meta['seq']),
+    [0, 1],
+  )
+  t.same(
+    made.map(one => binsOf(one).filter(power => power > 1e-6).length),
+    [1, 1],
+    'one constant has no power but at 0',
+  )
+  t.equal(stage.untransformed, 28)
 })
 
 t.test('a sample rate that is none leaves the spectrum without frequencies', async t => {
