@@ -35,8 +35,17 @@ function stdinBytes(context: CarrierContext): AsyncIterable<Uint8Array> {
   const kind = fstatSync(STDIN)
   // An interrupt reaches the whole pipeline: who feeds the pipe ends, and its end ends this.
   if (isStream(kind)) return socketBytes(STDIN, 'stdin', context, { endsBy: reason => reason !== 'SIGINT' })
-  if (kind.isFile()) return blocksOf(STDIN, context)
-  return isTerminal(STDIN) ? terminalBytes(context.stop) : deviceBytes(STDIN, context.stop)
+  if (kind.isFile()) return explained(blocksOf(STDIN, context))
+  return isTerminal(STDIN) ? terminalBytes(context.stop) : explained(deviceBytes(STDIN, context.stop))
+}
+
+/** What fails, fails by name. */
+async function* explained(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes
+  } catch (error) {
+    throw carrierError('stdin', error)
+  }
 }
 
 /** Somebody or something keeps what is written to stdout: it is no terminal, and not /dev/null. */

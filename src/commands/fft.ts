@@ -194,6 +194,7 @@ export const fft = defineCommand({
       : spectrumStage(options, {
           reject: context.reject,
           count,
+          warn: context.warn,
           transient: sink.takesAtOnce === true,
           inputOf: batch => inputs.get(batch),
         })

@@ -35,6 +35,8 @@ export interface SpectrumOptions extends SpectrumForm {
 export interface SpectrumContext {
   readonly reject: Rejecter
   readonly count: StageCount
+  /** Told once of packets that have several numbers at a time. */
+  readonly warn?: (text: string) => void
   /** Which of several inputs a batch came from: its packets are no part of what came from another, whatever their names. */
   readonly inputOf?: (batch: Batch) => number | undefined
   /** A batch is done with when the next is pushed: spectra may lie in memory that is written again then. */
@@ -65,6 +67,10 @@ const TOO_MANY: Fault = {
   reason: 'too many streams',
   detail: `of other names, expected at most ${MOST_STREAMS}`,
 }
+
+/** An image has rows, a recording channels. */
+const MANY_SIDES = (shape: string) =>
+  `packets of shape ${shape} come: their numbers are taken as one stream, not as channels beside each other`
 
 const NO_RATE: Fault = {
   reason: 'no sample rate',
@@ -128,6 +134,13 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
     return streams.size === 1 ? only?.maker : undefined
   }
 
+  let isTold = false
+  function tellOfSides({ shape }: Meta): void {
+    if (isTold || !Array.isArray(shape) || !shape.slice(1).some(side => side !== 1)) return
+    isTold = true
+    context.warn?.(MANY_SIDES(shape.join(' × ')))
+  }
+
   let transient = false
   let input: number | undefined
 
@@ -153,6 +166,7 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
       const numbering = numberings.get(nameOf(meta)) ?? { next: 0 }
       numberings.set(nameOf(meta), numbering)
       const hop = Math.max(1, Math.round(options.size * (1 - options.overlap)))
+      tellOfSides(meta)
       stream = {
         kind,
         state,

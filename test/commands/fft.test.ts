@@ -48,6 +48,12 @@ t.test('a file in any cut, piped or named, gives the same bytes', async t => {
   }
 })
 
+t.test('a stdin that cannot be read is named', async t => {
+  const { code, stderr } = await run('fft --from raw --dtype complex64 < .')
+  t.equal(code, 1)
+  t.match(stderr, /^fft: stdin: is a directory/)
+})
+
 t.test('blocks of two files at once are each of one of them', async t => {
   for (const [name, level] of [
     ['ones.cf32', 1],

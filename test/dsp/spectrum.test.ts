@@ -325,6 +325,21 @@ t.test('what came from several inputs is never in one block, and is numbered thr
   t.equal(stage.untransformed, 28)
 })
 
+t.test('channels beside each other are no one stream: that they are taken for one is told once', async t => {
+  const told: string[] = []
+  const { stage } = make({}, { warn: text => void told.push(text) })
+  for (const [name, shape] of [
+    ['one', [32]],
+    ['column', [32, 1]],
+    ['two', [16, 2]],
+    ['more', [8, 4]],
+  ] as const)
+    stage.push([reals(new Float64Array(32), { name, shape })])
+  t.same(told, [
+    'packets of shape 16 × 2 come: their numbers are taken as one stream, not as channels beside each other',
+  ])
+})
+
 t.test('a sample rate that is none leaves the spectrum without frequencies', async t => {
   const timestamp = '2026-01-01T00:00:00.000Z'
   for (const sample_rate of [0, -1]) {
