@@ -202,9 +202,13 @@ export const fft = defineCommand({
     // Packets of raw samples are as long as what was read at once: only those that go out are worth counting.
     const { count: most, ...limits } = values
     const input = limited(source, limits, context.stop)
-    if (most === undefined) await runInto(input, [stage], sink)
-    else await runInto(limited(through(input, [stage]), { count: most }, context.stop), [], sink)
-    tellRest(context, spectra?.untransformed ?? 0)
+    try {
+      if (most === undefined) await runInto(input, [stage], sink)
+      else await runInto(limited(through(input, [stage]), { count: most }, context.stop), [], sink)
+    } finally {
+      // Also after a timeout.
+      tellRest(context, spectra?.untransformed ?? 0)
+    }
   },
 })
 

@@ -54,6 +54,14 @@ t.test('a stdin that cannot be read is named', async t => {
   t.match(stderr, /^fft: stdin: is a directory/)
 })
 
+t.test('what is left away is told after a timeout, too', async t => {
+  const line = 'fft --from raw --dtype complex64 -s 512 --to raw --idle-timeout 500ms'
+  const { code, stdout, stderr } = await run(`{ head -c 8000 /dev/zero; sleep 3; } | ${line}`)
+  t.equal(code, 124)
+  t.equal(stdout.length, 512 * 4)
+  t.match(stderr, /left away: 488 samples/)
+})
+
 t.test('blocks of two files at once are each of one of them', async t => {
   for (const [name, level] of [
     ['ones.cf32', 1],
