@@ -18,8 +18,8 @@ const SOON_MS = 50
 const KEEP = process.env['DAQUTILS_KEEP_CODE'] === '1'
 
 /**
- * `dist/NAME.cjs`, with `dist/NAME.code` if there is one. V8 itself refuses a code cache of another version or source;
- * then, or without one, the bundle is compiled as usual, from Node 22.1 on with Node's own cache.
+ * `dist/NAME.cjs`, with `dist/NAME.code` if there is one. V8 itself refuses a code cache of another version or source, and
+ * compiles the bundle as usual; without one, from Node 22.1 on, Node's own cache is used.
  */
 export function launch(name: string): void {
   if (isVersionAsked(process.argv.slice(2))) {
