@@ -69,7 +69,7 @@ const TOO_MANY: Fault = {
 }
 
 /** An image has rows, a recording channels. */
-const MANY_SIDES = (shape: string) =>
+const manySides = (shape: string) =>
   `packets of shape ${shape} come: their numbers are taken as one stream, not as channels beside each other`
 
 const NO_RATE: Fault = {
@@ -138,7 +138,7 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
   function tellOfSides({ shape }: Meta): void {
     if (isTold || !Array.isArray(shape) || !shape.slice(1).some(side => side !== 1)) return
     isTold = true
-    context.warn?.(MANY_SIDES(shape.join(' × ')))
+    context.warn?.(manySides(shape.join(' × ')))
   }
 
   let transient = false
