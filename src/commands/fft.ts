@@ -125,8 +125,9 @@ const TRANSFORM = [
     default: '1',
     summary: 'with 2, transform in two threads',
     detail:
-      'Samples of up to 32 bits in blocks of a power of two; everything else takes one thread. The second thread takes ' +
-      'about a tenth of a second to start. A file of complex64 or float32 samples is read ahead in any case.',
+      'Samples of up to 32 bits in blocks of a power of two; everything else takes one thread. The second one takes about a ' +
+      'tenth of a second to start. A file of complex64 or float32 samples is read ahead in any case, beside the transform: on ' +
+      'two cores a second thread gains nothing there.',
   },
   { name: 'inverse', kind: 'flag', summary: 'make samples of complex spectra instead' },
 ] as const satisfies readonly Option[]
