@@ -25,6 +25,7 @@ const ONLY_SAMPLES =
   'spectra come, which the corrections of samples that were asked for leave as they are: expected before fft'
 const ONLY_SPECTRA =
   'samples come, which the corrections of spectra that were asked for leave as they are: expected after fft'
+const ONLY_COMPLEX = 'real samples come, which have no I and Q: what was asked for of these leaves them as they are'
 const NONE_LEFT = 'a spectrum has no bins in the band that is to be left: nothing of it passes'
 
 export function calibrateStage(
@@ -53,6 +54,7 @@ export function calibrateStage(
     if (isForSpectra && !samples) warnOnce(ONLY_SPECTRA)
     const corrected = samples && correctSamples(one.data, meta, samples)
     if (!corrected) return [one]
+    if (!corrected.complex && (samples?.swap || samples?.imbalance)) warnOnce(ONLY_COMPLEX)
     const { full_scale: _, ...kept } = meta
     return [packet({ ...kept, ...corrected.fields }, corrected.data)]
   }

@@ -19,6 +19,8 @@ export interface SampleCorrection {
 
 export interface CorrectedSamples {
   readonly data: Uint8Array
+  /** They have an I and a Q. */
+  readonly complex: boolean
   /** The fields that have changed. */
   readonly fields: Meta
 }
@@ -43,6 +45,7 @@ export function correctSamples(
   const [single, both] = format.complex ? ['complex64', 'complex128'] : ['float32', 'float64']
   return {
     data: new Uint8Array(made.buffer),
+    complex: format.complex,
     fields: { dtype: format.double ? both : single },
   }
 }

@@ -142,6 +142,10 @@ t.test(
     t.match(told.splice(0), [/^samples come/])
     calibrateStage({ samples: ofSamples, spectra: NONE }, context).push([spectrum, spectrum])
     t.match(told.splice(0), [/^spectra come/])
+    const complex = packet({ dtype: 'complex64' }, new Uint8Array(8))
+    calibrateStage({ samples: ofSamples, spectra: NONE }, context).push([complex, samples, samples])
+    calibrateStage({ samples: { ...ofSamples, swap: false, removeMean: true }, spectra: NONE }, context).push([samples])
+    t.match(told.splice(0), [/^real samples come, which have no I and Q/])
     const band = { from: 2e6, to: 3e6 }
     t.same(calibrateStage({ samples: undefined, spectra: { ...NONE, band } }, context).push([spectrum, spectrum]), [])
     t.match(told.splice(0), [/^a spectrum has no bins in the band/])
