@@ -111,7 +111,7 @@ t.test('samples that are read ahead give the same rows, whatever is left of a bl
     let rooms: readonly [Uint8Array, Uint8Array] | undefined
     for (const [index, length] of lengths.entries()) {
       const end = at + Math.floor(length) * 8
-      // The first is a packet as any other.
+      // The first packet lies elsewhere.
       if (index === 0) stream.push({}, samples.subarray(at, end))
       else {
         rooms ??= stream.rooms()
