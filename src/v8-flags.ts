@@ -34,13 +34,18 @@ export function collectLate(): void {
   if (IS_NODE_20) setFlagsFromString(ROOM.set)
 }
 
-/** Whether there was anything to allow. */
-export function allowRelaxedSimd(): boolean {
-  if (IS_NODE_20) setFlagsFromString(RELAXED_SIMD.set)
-  return IS_NODE_20
+/** No longer than it needs: with other flags than usual Node's own modules are compiled anew, for each thread that starts. */
+export function withRelaxedSimd<T>(work: () => T): T {
+  if (!IS_NODE_20) return work()
+  setFlagsFromString(RELAXED_SIMD.set)
+  try {
+    return work()
+  } finally {
+    setFlagsFromString(RELAXED_SIMD.usual)
+  }
 }
 
 /** Takes all of them back. Compiled code that was kept under one set of flags is refused under another. */
 export function resetFlags(): void {
-  if (IS_NODE_20) for (const { usual } of [LATE, ROOM, RELAXED_SIMD]) setFlagsFromString(usual)
+  if (IS_NODE_20) for (const { usual } of [LATE, ROOM]) setFlagsFromString(usual)
 }

@@ -27,10 +27,10 @@ t.test('a function that runs a little is left as it is; one that runs much is op
 
 t.test('compiled code that is kept afterwards is accepted by the next process', async t => {
   const code = `import { Script } from 'node:vm'
-    import { allowRelaxedSimd, collectLate, compileLate, resetFlags } from '${module}'
+    import { collectLate, compileLate, resetFlags, withRelaxedSimd } from '${module}'
     const script = new Script('(function f() { return 1 })()')
     compileLate()
-    allowRelaxedSimd()
+    withRelaxedSimd(() => {})
     collectLate()
     resetFlags()
     process.stdout.write(script.createCachedData().toString('base64'))`

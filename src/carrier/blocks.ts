@@ -5,6 +5,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { errorCode } from '../errors.ts'
 import type { Transient } from './carrier.ts'
+import { piecesOf } from './pieces.ts'
 
 const BLOCK = 256 * 1024
 
@@ -33,11 +34,17 @@ export function readBlock(descriptor: number): Uint8Array | undefined {
 /**
  * Whole blocks until the end or the stop. Reading does not wait, so nothing is asynchronous but the hand-over. Where each is
  * done with when the next is asked for, all are read into the same memory: half of the time goes into getting fresh one. Whoever
- * takes them may have two places for them: then each is read while the one before is worked on.
+ * takes them may have two places for them: then each is read while the one before is worked on. Or work that is done on them
+ * beforehand.
  */
 export async function* blocksOf(descriptor: number, { stop, transient }: BlockContext): AsyncGenerator<Uint8Array> {
   const same = transient ? Buffer.allocUnsafeSlow(BLOCK) : undefined
   while (!stop.aborted) {
+    const work = transient?.work?.()
+    for (const piece of work ? piecesOf(descriptor, work) : []) {
+      yield piece
+      if (stop.aborted) return
+    }
     const rooms = transient?.rooms?.()
     if (rooms) return yield* readAhead(descriptor, rooms, stop)
     const room = same && (transient?.room?.() ?? same)

@@ -7,6 +7,7 @@ import type { Ledger } from '../stream/ledger.ts'
 import type { Policy } from '../stream/policy.ts'
 import type { Encoder, Sink, Source } from '../stream/step.ts'
 import type { Endpoint } from '../url.ts'
+import type { PieceWork } from './pieces.ts'
 
 /** What a source that subscribes wants, while it reads. Whoever subscribes twice must cancel twice. */
 export interface Interests {
@@ -67,6 +68,8 @@ export interface Transient {
   room?(): Uint8Array | undefined
   /** Two places for whoever reads ahead: into the one while what lies in the other is worked on. They stay. */
   rooms?(): readonly [Uint8Array, Uint8Array] | undefined
+  /** What two threads may do with the bytes of a regular file before they are handed on: given once. */
+  work?(): PieceWork | undefined
   /** What of a stream is ready together is best taken together. */
   readonly bursts?: boolean
 }

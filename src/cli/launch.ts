@@ -12,7 +12,7 @@ import { EXIT } from './exit.ts'
 import { isVersionAsked, version } from './version.ts'
 
 /** Until then nothing large has come by. */
-const SOON_MS = 50
+const SOON_MS = 150
 
 /** Set by the build, while it runs each command once, so that what a start needs is compiled and kept. */
 const KEEP = process.env['DAQUTILS_KEEP_CODE'] === '1'

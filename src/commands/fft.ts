@@ -185,7 +185,12 @@ export const fft = defineCommand({
     const count = ledger.stage('fft')
     const options = optionsOf(values)
     if (options.threaded) prepareThread()
-    const transient: Transient = { room: () => spectra?.room(), rooms: () => spectra?.rooms(), bursts: true }
+    const transient: Transient = {
+      room: () => spectra?.places()?.room(),
+      rooms: () => spectra?.places()?.rooms(),
+      work: () => spectra?.places()?.work(),
+      bursts: true,
+    }
     const inputs = new WeakMap<Batch, number>()
     const onInput = (batch: Batch, _: string, index: number) => void inputs.set(batch, index)
     const source = openInputs(context, context.positionals, { asTheyCome: true, transient, onInput })

@@ -35,6 +35,7 @@ export function kernelTransform(settings: TransformSettings): Transform {
     bins,
     input,
     blocks,
+    pieces: kernel.pieces,
     run(first, hop, count) {
       if (kernel.run(parts * first, parts * hop, count)) return output
       // Rows that the kernel cannot do right, because a power is not finite, are done again. Others are not: what becomes of a

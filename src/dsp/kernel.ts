@@ -2,9 +2,10 @@
 
 import { kernelCode, type Layout, layoutOf, middleStrides } from './kernel-code.ts'
 import { FIRST_ENTRY, MIDDLE_ENTRY, NUMBER } from './kernel-passes.ts'
+import { KernelPieces, pieceLayout } from './kernel-pieces.ts'
 import { binBytes, type Scale } from './kernel-scales.ts'
 import { KernelThread } from './kernel-thread.ts'
-import { hasRelaxedSimd } from './relaxed-simd.ts'
+import { compiledModule, hasRelaxedSimd } from './relaxed-simd.ts'
 import { rootsOfUnity } from './roots.ts'
 
 export const LEAST_SIZE = 16
@@ -49,7 +50,10 @@ export class Kernel {
   readonly input: Float32Array
   /** Spectra, one after the other; of the scale `complex` real and imaginary parts in turn. */
   readonly output: Float32Array
-  readonly #sums: readonly Float32Array[]
+  /** For files that two threads read, where a piece has a block at least. */
+  readonly pieces: KernelPieces | undefined
+  /** Of this side, and of the thread's. */
+  readonly #sums: readonly [Float32Array, Float32Array]
   readonly #rowBytes: number
   readonly #run: (...job: Job) => void
   readonly #thread: KernelThread | undefined
@@ -59,27 +63,35 @@ export class Kernel {
     const size = real ? settings.size / 2 : settings.size
     const layout = layoutOf(size, { real: real !== undefined })
     // Both threads work at the same time: each has tables and rooms of its own.
-    const bases = threaded ? [0, layout.end] : [0]
-    const start = layout.end * bases.length
+    const bases = [0, threaded ? layout.end : 0] as const
+    const start = bases[1] + layout.end
     const inputBytes = Math.ceil(numbers / 2) * NUMBER
     const rowBytes = (real ? size + 1 : size) * binBytes(scale)
-    const pages = Math.ceil((start + inputBytes + blocks * rowBytes) / PAGE_BYTES)
+    const end = start + inputBytes + blocks * rowBytes
+    const pieces = threaded ? pieceLayout(end, size * NUMBER, rowBytes) : undefined
+    const pages = Math.ceil((pieces?.end ?? end) / PAGE_BYTES)
     const memory = new WebAssembly.Memory({ initial: pages, ...(threaded && { maximum: pages, shared: true }) })
-    const module = new WebAssembly.Module(kernelCode({ size, scale, shift, fused, shared: threaded, layout }))
+    const module = compiledModule(kernelCode({ size, scale, shift, fused, shared: threaded, layout }))
     const { buffer } = memory
+    const sideOf = (base: number) => ({ base, sums: new Float32Array(buffer, base + layout.sums, 4) })
+    const sides = [sideOf(bases[0]), sideOf(bases[1])] as const
     this.settings = settings
     this.input = new Float32Array(buffer, start, numbers)
     this.output = new Float32Array(buffer, start + inputBytes, (blocks * rowBytes) / FLOAT)
-    this.#sums = bases.map(base => new Float32Array(buffer, base + layout.sums, 4))
+    this.#sums = [sides[0].sums, sides[1].sums]
     this.#rowBytes = rowBytes
     const memoryNumbers = new Float32Array(buffer)
     memoryNumbers.set(settings.weights, layout.window / FLOAT)
     fillTables(memoryNumbers, layout, size)
     if (real) fillPlanes(memoryNumbers, layout, real.factors)
-    if (threaded) memoryNumbers.copyWithin(layout.end / FLOAT, 0, layout.end / FLOAT)
     const run = runOf(module, memory)
-    this.#run = run
-    this.#thread = threaded ? new KernelThread(module, memory, { base: layout.end, rowBytes, help: run }) : undefined
+    this.#run = (...job) => run(0, ...job)
+    if (!threaded) return
+    memoryNumbers.copyWithin(bases[1] / FLOAT, 0, layout.end / FLOAT)
+    const thread = new KernelThread(module, memory, { ...sides[1], rowBytes, help: this.#run })
+    const lend = (program: string, data: object) => thread.lend(program, data)
+    this.pieces = pieces && new KernelPieces(pieces, { memory, sides, run, lend })
+    this.#thread = thread
   }
 
   /**
@@ -87,19 +99,22 @@ export class Kernel {
    * False where decibels are not right, because a power of one of the blocks is not finite.
    */
   run(first: number, hop: number, count: number, row = 0): boolean {
-    for (const sums of this.#sums) sums.fill(0)
+    const [own, others] = this.#sums
+    own.fill(0)
     if (count === 0) return true
     const to = this.output.byteOffset + row * this.#rowBytes
     const job: Job = [this.input.byteOffset + first * FLOAT, to, hop * FLOAT, count]
-    if (!this.#thread?.share(job)) this.#run(...job)
-    return this.#sums.every(sums => sums.every(Number.isFinite))
+    const isShared = this.#thread?.share(job) === true
+    if (!isShared) this.#run(...job)
+    // A thread that is lent is at work with sums of its own.
+    return own.every(Number.isFinite) && (!isShared || others.every(Number.isFinite))
   }
 }
 
-function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): (...job: Job) => void {
+function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): (base: number, ...job: Job) => void {
   const run = new WebAssembly.Instance(module, { env: { memory } }).exports['run']
   if (typeof run !== 'function') throw new TypeError('the kernel exports no run')
-  return (...job) => run(0, ...job)
+  return (base, ...job) => run(base, ...job)
 }
 
 function fillPlanes(memory: Float32Array, { planes }: Layout, factors: Float64Array): void {
@@ -116,21 +131,22 @@ function fillPlanes(memory: Float32Array, { planes }: Layout, factors: Float64Ar
 }
 
 function fillTables(memory: Float32Array, layout: Layout, size: number): void {
-  const roots = rootsOfUnity(size)
-  const root = (k: number) => [roots.re[k % size] ?? 0, roots.im[k % size] ?? 0] as const
+  const { re, im } = rootsOfUnity(size)
   const [first = 0, ...middle] = layout.tables
   for (let group = 0; group < size / 4; group++) {
     for (let k = 0; k < 4; k++) {
       const at = (first + group * FIRST_ENTRY) / FLOAT + k
-      const [re, im] = root(group * k)
-      memory[at] = re
-      memory[at + 4] = im
+      memory[at] = re[group * k] ?? 0
+      memory[at + 4] = im[group * k] ?? 0
     }
   }
   for (const [index, stride] of middleStrides(size).entries()) {
     for (let group = 0; group < size / stride / 4; group++) {
       const at = ((middle[index] ?? 0) + group * MIDDLE_ENTRY) / FLOAT
-      for (let k = 1; k < 4; k++) memory.set(root(group * k * stride), at + 2 * (k - 1))
+      for (let k = 1; k < 4; k++) {
+        memory[at + 2 * k - 2] = re[group * k * stride] ?? 0
+        memory[at + 2 * k - 1] = im[group * k * stride] ?? 0
+      }
     }
   }
 }

@@ -1,18 +1,10 @@
 // The samples of one stream, put together from its packets and transformed block by block: rows of bins.
 
 import type { Meta } from '../packet.ts'
+import type { KernelWork } from './kernel-pieces.ts'
+import { type Origin, Origins } from './origins.ts'
 import type { Numbers, SampleFormat } from './samples.ts'
 import type { Transform } from './transform.ts'
-
-/** Where the samples of a block came from. */
-export interface Origin {
-  /** Of the packet with the first sample, and how many samples that is after its first one. */
-  readonly meta: Meta
-  readonly offset: number
-  /** Of the packet with the last sample, and how many samples the first one of that is after the first one of `meta`. */
-  readonly last: Meta
-  readonly apart: number
-}
 
 /** Rows that lie one behind the other. */
 export interface Rows {
@@ -36,19 +28,26 @@ export interface SampleStreamOptions {
   readonly take: TakeRows
 }
 
-/** Where a packet's samples begin, counted from the first one of the stream. */
-interface Mark {
-  readonly meta: Meta
-  readonly at: number
+/** Where whoever reads samples may put them, or what he may do with them, before they are pushed. */
+export interface SamplePlaces {
+  /** Where the bytes of the next samples may be put before they are pushed, so that they need not be copied. */
+  room(): Uint8Array | undefined
+  /**
+   * Two places for whoever reads ahead: the bytes of the next samples are put into the one while those in the other are pushed.
+   * Before each there is room for what is left of a block.
+   */
+  rooms(): readonly [Uint8Array, Uint8Array] | undefined
+  /** What two threads may do with a file's samples, where they come in whole blocks from here on. */
+  work(): KernelWork | undefined
 }
 
-export class SampleStream {
+export class SampleStream implements SamplePlaces {
   readonly #options: SampleStreamOptions
   readonly #parts: number
   /** Samples that wait for their block to be full. With means removed they cannot lie in the transform's own input. */
   readonly #held: Numbers
   readonly #room: number
-  readonly #marks: Mark[] = []
+  readonly #origins = new Origins()
   /** Where the first of them lies. */
   #at = 0
   /** Samples of the stream before it. */
@@ -73,7 +72,6 @@ export class SampleStream {
     return this.#count - this.#used
   }
 
-  /** Where the bytes of the next samples may be put before they are pushed, so that they need not be copied. */
   room(): Uint8Array | undefined {
     if (!this.#isPlain) return undefined
     const { size, transform } = this.#options
@@ -81,10 +79,6 @@ export class SampleStream {
     return this.#bytes(this.#count, Math.min(this.#room, transform.blocks * size) - this.#count)
   }
 
-  /**
-   * Two places for whoever reads ahead: the bytes of the next samples are put into the one while those in the other are pushed.
-   * Before each there is room for what is left of a block.
-   */
   rooms(): readonly [Uint8Array, Uint8Array] | undefined {
     const samples = this.#options.transform.blocks * this.#options.size
     const [first, second] = this.#places
@@ -94,11 +88,22 @@ export class SampleStream {
     return [this.#bytes(first, samples), this.#bytes(second, samples)]
   }
 
+  work(): KernelWork | undefined {
+    const { size, hop, transform } = this.#options
+    const isWhole = this.#isPlain && hop === size && this.#count === 0
+    return isWhole ? transform.pieces?.give() : undefined
+  }
+
   /** Takes whole samples; calls `take` for what became of them before it returns. */
   push(meta: Meta, data: Uint8Array): void {
     const { format } = this.#options
     const samples = data.length / format.bytes
-    this.#marks.push({ meta, at: this.#base + this.#count })
+    this.#origins.add(meta, this.#base + this.#count)
+    const rows = this.#options.transform.pieces?.rowsOf(data)
+    if (rows) {
+      this.#takeDone(rows, samples)
+      return
+    }
     const place = this.#placeOf(data)
     if (place !== undefined) {
       this.#moveTo(place - this.#count)
@@ -145,7 +150,7 @@ export class SampleStream {
     this.#base += this.#count
     this.#count = 0
     this.#used = 0
-    this.#marks.length = 0
+    this.#origins.clear()
   }
 
   /** Where the two rooms begin. */
@@ -169,7 +174,15 @@ export class SampleStream {
   #placeOf({ buffer, byteOffset }: Uint8Array): number | undefined {
     if (!this.#isPlain || buffer !== this.#held.buffer) return undefined
     const place = (byteOffset - this.#held.byteOffset) / this.#options.format.bytes
-    return place >= this.#count ? place : undefined
+    return place >= this.#count && place < this.#room ? place : undefined
+  }
+
+  /** Rows of whole blocks, while nothing is held. */
+  #takeDone(rows: Pick<Rows, 'numbers' | 'count'>, samples: number): void {
+    const start = this.#base
+    this.#options.take({ ...rows, alone: true, origin: row => this.#origin(start + row * this.#options.size) })
+    this.#base += samples
+    this.#origins.forget(this.#base)
   }
 
   #moveTo(place: number): void {
@@ -208,15 +221,7 @@ export class SampleStream {
   }
 
   #origin(sample: number): Origin {
-    const mark = this.#markOf(sample)
-    const last = this.#markOf(sample + this.#options.size - 1)
-    const begun = mark?.at ?? 0
-    return { meta: mark?.meta ?? {}, offset: sample - begun, last: last?.meta ?? {}, apart: (last?.at ?? 0) - begun }
-  }
-
-  #markOf(sample: number): Mark | undefined {
-    const [only] = this.#marks
-    return this.#marks.length === 1 ? only : this.#marks.findLast(({ at }) => at <= sample)
+    return this.#origins.of(sample, sample + this.#options.size - 1)
   }
 
   /** The first samples are not needed any more. */
@@ -224,10 +229,9 @@ export class SampleStream {
     this.#at += samples
     this.#count -= samples
     this.#base += samples
+    this.#origins.forget(this.#base)
     // The last block ended before the next sample that is new.
     this.#used = this.#options.size - this.#options.hop
-    const marks = this.#marks
-    while (marks.length > 1 && (marks[1]?.at ?? Number.POSITIVE_INFINITY) <= this.#base) marks.shift()
   }
 }
 

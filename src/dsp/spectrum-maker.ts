@@ -3,7 +3,8 @@
 import type { Meta, Packet } from '../packet.ts'
 import type { StageCount } from '../stream/ledger.ts'
 import { type Average, type Averaging, makeAverage } from './averaging.ts'
-import { type Origin, type Rows, SampleStream } from './sample-stream.ts'
+import type { Origin } from './origins.ts'
+import { type Rows, type SamplePlaces, SampleStream } from './sample-stream.ts'
 import { rateBetween } from './sample-time.ts'
 import type { Numbers, SampleFormat } from './samples.ts'
 import { fromPower, numbersPerBin } from './scale.ts'
@@ -77,14 +78,9 @@ export class SpectrumMaker {
     this.#family = familyOf(options, weights)
   }
 
-  /** Where the bytes of the next samples may be put. */
-  room(): Uint8Array | undefined {
-    return this.#stream.room()
-  }
-
-  /** The same for whoever reads ahead. */
-  rooms(): readonly [Uint8Array, Uint8Array] | undefined {
-    return this.#stream.rooms()
+  /** For whoever reads what is pushed next. */
+  get places(): SamplePlaces {
+    return this.#stream
   }
 
   /**

@@ -1,7 +1,7 @@
 // A spectrum as a packet: bins as data; its meta is put together when somebody looks.
 
 import type { Meta, Packet } from '../packet.ts'
-import type { Origin } from './sample-stream.ts'
+import type { Origin } from './origins.ts'
 import { timeFieldsAfter } from './sample-time.ts'
 
 /** What the spectra of a stream have in common. */

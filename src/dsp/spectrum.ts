@@ -9,6 +9,7 @@ import type { Reject, Rejecter } from '../stream/reject.ts'
 import type { Stage } from '../stream/step.ts'
 import type { Averaging } from './averaging.ts'
 import { numberIn, positiveIn } from './frequency-axis.ts'
+import type { SamplePlaces } from './sample-stream.ts'
 import { type SampleFormat, sampleFormat } from './samples.ts'
 import { SpectrumMaker } from './spectrum-maker.ts'
 import { isSpectrum, type SpectrumForm } from './spectrum-meta.ts'
@@ -46,10 +47,8 @@ export interface SpectrumContext {
 export interface SpectrumStage extends Stage {
   /** Samples so far that were in no block: before an end, a gap, a change. */
   readonly untransformed: number
-  /** Where raw samples may be read to, so that they need not be copied: while there is one stream. */
-  room(): Uint8Array | undefined
-  /** The same for whoever reads ahead: into the one while what lies in the other is pushed. */
-  rooms(): readonly [Uint8Array, Uint8Array] | undefined
+  /** For whoever reads raw samples: while there is one stream. */
+  places(): SamplePlaces | undefined
 }
 
 /** More would be names that are no names of streams. */
@@ -129,11 +128,6 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
     if (stream?.kind.startsWith(VALUE)) untransformed += stream.maker.finish(out)
   }
 
-  function onlyMaker(): SpectrumMaker | undefined {
-    const [only] = streams.values()
-    return streams.size === 1 ? only?.maker : undefined
-  }
-
   let isTold = false
   function tellOfSides({ shape }: Meta): void {
     if (isTold || !Array.isArray(shape) || !shape.slice(1).some(side => side !== 1)) return
@@ -195,8 +189,10 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
     get untransformed() {
       return untransformed
     },
-    room: () => onlyMaker()?.room(),
-    rooms: () => onlyMaker()?.rooms(),
+    places() {
+      const [only] = streams.values()
+      return streams.size === 1 ? only?.maker.places : undefined
+    },
     push(batch) {
       const out: Packet[] = []
       transient = context.transient === true && batch.length === 1

@@ -1,6 +1,7 @@
 // From blocks of samples to rows of bins: the fastest way for the size and the samples, and what all ways have in common.
 
 import { isKernelSize } from './kernel.ts'
+import type { KernelPieces } from './kernel-pieces.ts'
 import type { Scale } from './kernel-scales.ts'
 import { kernelTransform } from './kernel-transform.ts'
 import { plainTransform } from './plain-transform.ts'
@@ -30,6 +31,8 @@ export interface Transform {
   readonly input: Numbers
   /** The most blocks a call transforms. */
   readonly blocks: number
+  /** For files that two threads read, where blocks do not overlap. */
+  readonly pieces?: KernelPieces | undefined
   /**
    * Transforms blocks that begin `hop` samples apart, the first at a sample of `input`. The rows of bins lie one behind the
    * other in what is returned, until the next call.

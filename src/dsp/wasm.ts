@@ -5,13 +5,14 @@
 // operation is that of its operands, one after the other, and its opcode.
 
 /** Bytes of code that leave one value: a 32-bit integer (an address, a count) or a vector. */
-export type Code = readonly (number | Code)[]
+export type Code = readonly number[]
 
 const I32 = 0x7f
 const V128 = 0x7b
 
 /** Unsigned LEB128. */
 export function unsigned(value: number): readonly number[] {
+  if (value < 0x80) return [value]
   const bytes: number[] = []
   let rest = value
   for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80)
@@ -26,25 +27,32 @@ export function signed(value: number): readonly number[] {
   return [...bytes, rest & 0x7f]
 }
 
+const NOTHING: Code = []
+
+/** At a start nothing is hot yet: this takes half of the time of a loop over the bytes, or of spreading them. */
+function code(...parts: readonly (number | Code)[]): Code {
+  return NOTHING.concat(...parts)
+}
+
 /** Operations of 32-bit integers. */
 export const int = {
-  value: (value: number): Code => [0x41, signed(value)],
-  add: (a: Code, b: Code): Code => [a, b, 0x6a],
-  subtract: (a: Code, b: Code): Code => [a, b, 0x6b],
-  isBelow: (a: Code, b: Code): Code => [a, b, 0x49],
+  value: (value: number) => code(0x41, signed(value)),
+  add: (a: Code, b: Code) => code(a, b, 0x6a),
+  subtract: (a: Code, b: Code) => code(a, b, 0x6b),
+  isBelow: (a: Code, b: Code) => code(a, b, 0x49),
 }
 
 function vectorOperation(opcode: number, ...operands: readonly Code[]): Code {
-  return [...operands, 0xfd, unsigned(opcode)]
+  return code(...operands, 0xfd, unsigned(opcode))
 }
 
 /** Operations of vectors of four float32 (`add`, …) and of the same bits as int32 (`addBits`, …). */
 export const vector = {
   /** Four numbers from an address that is a multiple of 4, and a constant offset. */
-  load: (address: Code, offset: number): Code => [address, 0xfd, 0x00, 2, unsigned(offset)],
+  load: (address: Code, offset: number) => code(address, 0xfd, 0x00, 2, unsigned(offset)),
   /** One number, four times. */
-  loadOne: (address: Code, offset: number): Code => [address, 0xfd, 0x09, 2, unsigned(offset)],
-  value: (...numbers: readonly number[]): Code => [0xfd, 0x0c, ...fourLanes(numbers)],
+  loadOne: (address: Code, offset: number) => code(address, 0xfd, 0x09, 2, unsigned(offset)),
+  value: (...numbers: readonly number[]) => code(0xfd, 0x0c, fourLanes(numbers)),
   add: (a: Code, b: Code) => vectorOperation(0xe4, a, b),
   subtract: (a: Code, b: Code) => vectorOperation(0xe5, a, b),
   multiply: (a: Code, b: Code) => vectorOperation(0xe6, a, b),
@@ -55,7 +63,7 @@ export const vector = {
   /** int32 to float32. */
   toFloat: (a: Code) => vectorOperation(0xfa, a),
   /** Lanes 0 … 3 are those of `a`, 4 … 7 those of `b`. */
-  pick: (a: Code, b: Code, lanes: readonly number[]): Code => [a, b, 0xfd, 0x0d, lanes.flatMap(bytesOfLane)],
+  pick: (a: Code, b: Code, lanes: readonly number[]) => code(a, b, 0xfd, 0x0d, lanes.flatMap(bytesOfLane)),
 }
 
 /** a × b + c and c - a × b, rounded once or twice. */
@@ -97,7 +105,7 @@ export class Local {
   readonly get: Code
   constructor(index: number) {
     this.index = index
-    this.get = [0x20, unsigned(index)]
+    this.get = code(0x20, unsigned(index))
   }
 }
 
@@ -131,7 +139,7 @@ export class FunctionCode {
   }
 
   set(local: Local, value: Code): void {
-    this.#write([value, 0x21, unsigned(local.index)])
+    this.#write(value, 0x21, unsigned(local.index))
   }
 
   /** Moves an address or a count on. */
@@ -140,17 +148,17 @@ export class FunctionCode {
   }
 
   store(address: Code, offset: number, value: Code): void {
-    this.#write([address, value, 0xfd, 0x0b, 2, unsigned(offset)])
+    this.#write(address, value, 0xfd, 0x0b, 2, unsigned(offset))
   }
 
   call(index: number, ...parameters: readonly Code[]): void {
-    this.#write([...parameters, 0x10, unsigned(index)])
+    this.#write(...parameters, 0x10, unsigned(index))
   }
 
   /** Runs the body once, and again as long as the condition holds. */
   loop(body: () => Code): void {
-    this.#write([0x03, 0x40])
-    this.#write([body(), 0x0d, 0, 0x0b])
+    this.#write(0x03, 0x40)
+    this.#write(body(), 0x0d, 0, 0x0b)
   }
 
   /** As it stands in a module: the length, the variables' types, the code. */
@@ -165,11 +173,8 @@ export class FunctionCode {
     return local
   }
 
-  #write(code: Code): void {
-    for (const part of code) {
-      if (typeof part === 'number') this.#code.push(part)
-      else this.#write(part)
-    }
+  #write(...parts: readonly (number | Code)[]): void {
+    this.#code.push(...code(...parts))
   }
 }
 

@@ -8,7 +8,7 @@ declare namespace WebAssembly {
   }
 
   class Instance {
-    constructor(module: Module, imports: { readonly env: { readonly memory: Memory } })
+    constructor(module: Module, imports: { readonly env?: { readonly memory: Memory } })
     readonly exports: Readonly<Record<string, unknown>>
   }
 

@@ -1,6 +1,7 @@
 // The SQLite library: Node's own where it is whole, else better-sqlite3 where it is installed, else what Node has from 22.13 on.
 
 import { CarrierError } from '../errors.ts'
+import { withoutWarnings } from '../without-warnings.ts'
 
 export type Cell = null | number | bigint | string | Uint8Array
 
@@ -122,17 +123,11 @@ export async function nodeSqlite(): Promise<Engine> {
   }
 }
 
-/** Without the warning that Node 22 and the first of 24 have for it: what is used here has stayed as it was. */
+/** Node 22 and the first of 24 warn of it. */
 function loadNodeSqlite(): NodeSqlite {
-  const { emitWarning } = process
-  process.emitWarning = () => {}
-  try {
-    const module = process.getBuiltinModule('node:sqlite')
-    if (!isNodeSqlite(module)) throw new Error(`Node ${process.version} has no node:sqlite`)
-    return module
-  } finally {
-    process.emitWarning = emitWarning
-  }
+  const module = withoutWarnings(() => process.getBuiltinModule('node:sqlite'))
+  if (!isNodeSqlite(module)) throw new Error(`Node ${process.version} has no node:sqlite`)
+  return module
 }
 
 function isNodeSqlite(module: object | undefined): module is NodeSqlite {

@@ -1,6 +1,6 @@
 // For tests of code that is made: functions run in a module of their own, on a memory that can be looked into.
 
-import { hasRelaxedSimd } from '../../src/dsp/relaxed-simd.ts'
+import { compiledModule } from '../../src/dsp/relaxed-simd.ts'
 import { type FunctionCode, moduleBytes } from '../../src/dsp/wasm.ts'
 
 export interface Running {
@@ -11,9 +11,8 @@ export interface Running {
 
 /** The function in a module with two pages of memory. */
 export function running(code: FunctionCode): Running {
-  hasRelaxedSimd() // lets the module have its instructions
   const memory = new WebAssembly.Memory({ initial: 2 })
-  const module = new WebAssembly.Module(moduleBytes({ functions: [['run', code]], shared: false }))
+  const module = compiledModule(moduleBytes({ functions: [['run', code]], shared: false }))
   const run = new WebAssembly.Instance(module, { env: { memory } }).exports['run']
   if (typeof run !== 'function') throw new TypeError('no function')
   return {
