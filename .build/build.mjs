@@ -35,7 +35,7 @@ const helpApart = {
 
 /** Modules of Node's own that cost a start a millisecond or more, each, and that most starts do without. */
 const SELDOM_NEEDED =
-  /^(node:)?(child_process|crypto|fs\/promises|https?|net|os|readline|timers\/promises|tls|tty|v8|wasi|worker_threads|zlib)$/
+  /^(node:)?(child_process|crypto|fs\/promises|https?|net|os|readline|timers\/promises|tls|tty|v8|worker_threads|zlib)$/
 
 /** They are loaded by whoever first uses something of them. */
 const builtinsOnUse = {

@@ -40,14 +40,15 @@ export function readBlock(descriptor: number): Uint8Array | undefined {
 export async function* blocksOf(descriptor: number, { stop, transient }: BlockContext): AsyncGenerator<Uint8Array> {
   const same = transient ? Buffer.allocUnsafeSlow(BLOCK) : undefined
   while (!stop.aborted) {
-    const work = transient?.work?.()
+    const places = transient?.places?.()
+    const work = places?.work?.()
     for (const piece of work ? piecesOf(descriptor, work) : []) {
       yield piece
       if (stop.aborted) return
     }
-    const rooms = transient?.rooms?.()
+    const rooms = places?.rooms?.()
     if (rooms) return yield* readAhead(descriptor, rooms, stop)
-    const room = same && (transient?.room?.() ?? same)
+    const room = same && (places?.room?.() ?? same)
     const block = room ? room.subarray(0, readSync(descriptor, room, 0, room.length, null)) : readBlock(descriptor)
     if (block === undefined || block.length === 0) return
     yield block

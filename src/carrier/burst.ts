@@ -47,7 +47,7 @@ export function burstBytes(
   }
   function put(bytes: Uint8Array): void {
     if (filled === 0) {
-      const offered = transient.room?.()
+      const offered = transient.places?.()?.room?.()
       room = offered && offered.length >= PIPE_READ ? offered : own
     }
     room.set(bytes, filled)

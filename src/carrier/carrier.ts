@@ -64,14 +64,20 @@ export interface CarrierContext {
 }
 
 export interface Transient {
-  /** Where the next bytes may lie, if it matters to whoever takes them. */
+  /** Asked again and again, while the bytes come. */
+  places?(): Places | undefined
+  /** What of a stream is ready together is best taken together. */
+  readonly bursts?: boolean
+}
+
+/** Where bytes may be put, or what may be done with them, before they are handed on: offered by whoever takes them. */
+export interface Places {
+  /** Where the next bytes may lie, if it matters. */
   room?(): Uint8Array | undefined
   /** Two places for whoever reads ahead: into the one while what lies in the other is worked on. They stay. */
   rooms?(): readonly [Uint8Array, Uint8Array] | undefined
-  /** What two threads may do with the bytes of a regular file before they are handed on: given once. */
+  /** What two threads may do with the bytes of a regular file: given once. */
   work?(): PieceWork | undefined
-  /** What of a stream is ready together is best taken together. */
-  readonly bursts?: boolean
 }
 
 /** One stream of bytes: a file, a pipe, one connection. Each channel gets a decoder of its own. */

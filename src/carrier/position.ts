@@ -1,7 +1,7 @@
 // Where the reading of a file goes on, for whoever shares the descriptor as well. Node can read at a position, but has no lseek to
 // ask for that of a descriptor or to set it: its WASI has.
 
-import { WASI } from 'node:wasi'
+import process from 'node:process'
 import { withoutWarnings } from '../without-warnings.ts'
 
 /** WASI's own numbers: of the descriptor that it has as its stdin, and of where an offset is counted from. */
@@ -25,7 +25,10 @@ export interface Position {
 /** Nothing where a descriptor has none, or where Node may not tell. */
 export function positionOf(descriptor: number): Position | undefined {
   try {
-    const wasi = withoutWarnings(() => new WASI({ version: 'preview1', stdin: descriptor }))
+    const wasi = withoutWarnings(() => {
+      const { WASI } = process.getBuiltinModule('node:wasi')
+      return new WASI({ version: 'preview1', stdin: descriptor })
+    })
     const instance = new WebAssembly.Instance(new WebAssembly.Module(MODULE), {})
     wasi.initialize(instance)
     const { memory } = instance.exports

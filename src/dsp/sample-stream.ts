@@ -89,8 +89,8 @@ export class SampleStream implements SamplePlaces {
   }
 
   work(): KernelWork | undefined {
-    const { size, hop, transform } = this.#options
-    const isWhole = this.#isPlain && hop === size && this.#count === 0
+    const { size, hop, transform, removeMean } = this.#options
+    const isWhole = this.#isPlain && !removeMean && hop === size && this.#count === 0
     return isWhole ? transform.pieces?.give() : undefined
   }
 

@@ -34,7 +34,7 @@ t.test('the same bytes, in fresh memory, in the same, in what is offered', async
   t.equal(same.buffers.size, 1)
   const own = new Uint8Array(1000)
   let offered = 0
-  const mixed = await read({ transient: { room: () => (offered++ % 2 === 0 ? own : undefined) } })
+  const mixed = await read({ transient: { places: () => ({ room: () => (offered++ % 2 === 0 ? own : undefined) }) } })
   t.ok(mixed.text === whole)
   t.equal(mixed.buffers.size, 2)
   t.ok(mixed.buffers.has(own.buffer))
@@ -45,7 +45,7 @@ t.test('where there are two places, what comes next is read while the one before
   for (const length of [1000, 77_777, 2 * LENGTH]) {
     const rooms = [new Uint8Array(length), new Uint8Array(length)] as const
     let asked = 0
-    const ahead = await read({ transient: { rooms: () => (asked++ > 0 ? rooms : undefined) } })
+    const ahead = await read({ transient: { places: () => ({ rooms: () => (asked++ > 0 ? rooms : undefined) }) } })
     t.ok(ahead.text === whole, `${length}`)
     t.equal(asked, 2)
   }
@@ -55,7 +55,10 @@ t.test('nobody reads the descriptor any more when it is given up, and a failure 
   const rooms = [new Uint8Array(100_000), new Uint8Array(100_000)] as const
   const stop = new AbortController()
   const from = () =>
-    blocksOf(openSync(join(folder, 'data'), 'r'), { stop: stop.signal, transient: { rooms: () => rooms } })
+    blocksOf(openSync(join(folder, 'data'), 'r'), {
+      stop: stop.signal,
+      transient: { places: () => ({ rooms: () => rooms }) },
+    })
   rooms[1].fill(0)
   for await (const block of from()) {
     t.equal(block.buffer, rooms[0].buffer)
@@ -64,7 +67,10 @@ t.test('nobody reads the descriptor any more when it is given up, and a failure 
   t.equal(rooms[1].at(-1), Buffer.alloc(LENGTH, 'some bytes ')[199_999], 'what was being read is there')
   const descriptor = openSync(folder, 'r')
   await t.rejects(async () => {
-    for await (const _ of blocksOf(descriptor, { stop: stop.signal, transient: { rooms: () => rooms } }));
+    for await (const _ of blocksOf(descriptor, {
+      stop: stop.signal,
+      transient: { places: () => ({ rooms: () => rooms }) },
+    }));
   }, /EISDIR/)
   closeSync(descriptor)
 })
@@ -72,7 +78,10 @@ t.test('nobody reads the descriptor any more when it is given up, and a failure 
 t.test('a failure of what is read ahead is told after the block before it', async t => {
   const rooms = [new Uint8Array(1000), new Uint8Array(1000)] as const
   const descriptor = openSync(join(folder, 'data'), 'r')
-  const blocks = blocksOf(descriptor, { stop: new AbortController().signal, transient: { rooms: () => rooms } })
+  const blocks = blocksOf(descriptor, {
+    stop: new AbortController().signal,
+    transient: { places: () => ({ rooms: () => rooms }) },
+  })
   t.match(await blocks.next(), { done: false })
   closeSync(descriptor)
   // Long enough for a failure that nobody looks after to be one of the whole process.

@@ -49,7 +49,7 @@ for (const [who, eat] of [
 ] as const) {
   t.test(`nothing is lost or out of order: ${who}`, async t => {
     const room = new Uint8Array(300_000)
-    const { path, bytes } = pipe(t, { room: () => room.subarray(1000) })
+    const { path, bytes } = pipe(t, { places: () => ({ room: () => room.subarray(1000) }) })
     const sent = noise(4_000_000)
     writeFileSync(`${path}.sent`, sent)
     const writer = spawn('sh', ['-c', `head -c 10 ${path}.sent >${path}; tail -c +11 ${path}.sent >${path}`])
@@ -64,7 +64,7 @@ for (const [who, eat] of [
 
 t.test('what is ready comes at once, in the room that is given if that is large enough', async t => {
   let room: Uint8Array | undefined = new Uint8Array(65536)
-  const { path, bytes } = pipe(t, { room: () => room })
+  const { path, bytes } = pipe(t, { places: () => ({ room: () => room }) })
   const writer = openSync(path, constants.O_WRONLY)
   writeSync(writer, 'one')
   const { value: one } = await bytes.next()

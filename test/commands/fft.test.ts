@@ -123,6 +123,50 @@ t.test('a second thread makes no difference', async t => {
   }
 })
 
+/** What is said but for how many packets there were: as many as were read together. */
+const toldOf = (stderr = '') => stderr.replace(/\d+ (in|out)/g, '')
+
+t.test('nor with samples that are no numbers, nor in what is counted, left away or made up with zeros', async t => {
+  const samples = Float32Array.from({ length: 6_000_001 }, (_, at) => Math.sin(at * at * 1e-6))
+  for (const [at, value] of [
+    [0, Number.NaN],
+    [100_000, Number.POSITIVE_INFINITY],
+    [1_000_000, 3e38],
+    [1_000_003, Number.NaN],
+    [3_000_000, Number.NaN],
+    [5_999_000, 1e30],
+  ] as const)
+    samples[at] = value
+  writeFileSync(join(folder, 'holes.cf32'), samples)
+  const line = 'fft --from raw --sample-rate 1k --dtype'
+  for (const options of [
+    'float32 --to raw',
+    'float32 --to raw -s 16 --scale psd --pad',
+    'complex64 --to ndjson',
+    'complex64 -s 32768 --average 2 --to raw',
+    'complex64 --scale complex --to frame',
+  ]) {
+    const [one, two] = await Promise.all(['', '--threads 2'].map(more => run(`${line} ${options} ${more} <holes.cf32`)))
+    // 24,000,004 bytes are no whole number of complex samples.
+    t.equal(one?.code, options.startsWith('complex64') ? 3 : 0)
+    t.equal(two?.code, one?.code)
+    t.equal(toldOf(two?.stderr), toldOf(one?.stderr))
+    t.ok(two && one?.stdout.equals(two.stdout), options)
+  }
+})
+
+t.test('whoever shares a file as stdin goes on behind it, also after two threads', async t => {
+  writeFileSync(join(folder, 'shared.cf32'), Buffer.alloc(9_000_000, 'bytes'))
+  const line = 'fft -q --from raw --dtype complex64 --to raw'
+  for (const threads of [1, 2]) {
+    const { stdout } = await run(
+      `{ head -c 8000 | wc -c; ${line} --threads ${threads} | wc -c; cat | wc -c; } <shared.cf32`,
+    )
+    const blocks = Math.floor((9_000_000 - 8000) / 8192)
+    t.same(String(stdout).split('\n').map(Number), [8000, blocks * 4096, 0, 0], `${threads}`)
+  }
+})
+
 t.test('there and back again', async t => {
   const samples = Buffer.from(Float32Array.from({ length: 4096 }, (_, at) => Math.sin(at)).buffer)
   const { stdout } = await run(
