@@ -126,6 +126,14 @@ t.test('a second thread makes no difference', async t => {
 /** What is said but for how many packets there were: as many as were read together. */
 const toldOf = (stderr = '') => stderr.replace(/\d+ (in|out)/g, '')
 
+/** What is no number has many forms, and which of them comes is left open. */
+function sameNumbers(one: Buffer, two: Buffer): boolean {
+  const [a, b] = [one, two].map(
+    ({ buffer, byteOffset, length }) => new Float32Array(buffer.slice(byteOffset, byteOffset + length)),
+  )
+  return a?.length === b?.length && a?.every((number, at) => Object.is(number, b?.[at])) === true
+}
+
 t.test('nor with samples that are no numbers, nor in what is counted, left away or made up with zeros', async t => {
   const samples = Float32Array.from({ length: 6_000_001 }, (_, at) => Math.sin(at * at * 1e-6))
   for (const [at, value] of [
@@ -138,20 +146,20 @@ t.test('nor with samples that are no numbers, nor in what is counted, left away 
   ] as const)
     samples[at] = value
   writeFileSync(join(folder, 'holes.cf32'), samples)
-  const line = 'fft --from raw --sample-rate 1k --dtype'
+  const line = 'fft --from raw --sample-rate 1k --to raw --dtype'
   for (const options of [
-    'float32 --to raw',
-    'float32 --to raw -s 16 --scale psd --pad',
-    'complex64 --to ndjson',
-    'complex64 -s 32768 --average 2 --to raw',
-    'complex64 --scale complex --to frame',
+    'float32',
+    'float32 -s 16 --scale psd --pad',
+    'complex64 --order transform',
+    'complex64 -s 32768 --average 2',
+    'complex64 --scale complex',
   ]) {
     const [one, two] = await Promise.all(['', '--threads 2'].map(more => run(`${line} ${options} ${more} <holes.cf32`)))
     // 24,000,004 bytes are no whole number of complex samples.
     t.equal(one?.code, options.startsWith('complex64') ? 3 : 0)
     t.equal(two?.code, one?.code)
     t.equal(toldOf(two?.stderr), toldOf(one?.stderr))
-    t.ok(two && one?.stdout.equals(two.stdout), options)
+    t.ok(one && two && sameNumbers(one.stdout, two.stdout), options)
   }
 })
 
