@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Timer } from '../src/timer.ts'
+import { now, Timer } from '../src/timer.ts'
 
 const DAY_MS = 86_400_000
 
@@ -41,4 +41,10 @@ t.test('a timer that was stopped does not ring; one that is restarted rings late
   t.same(rung, [])
   await new Promise<void>(resolve => new Timer(60, resolve))
   t.same(rung, ['restarted'])
+})
+
+t.test('the clock counts milliseconds', async t => {
+  const [begun, other] = [now(), performance.now()]
+  await new Promise(resolve => setTimeout(resolve, 30))
+  t.ok(Math.abs(now() - begun - (performance.now() - other)) < 5)
 })

@@ -39,9 +39,11 @@ export function readBlock(descriptor: number): Uint8Array | undefined {
  */
 export async function* blocksOf(descriptor: number, { stop, transient }: BlockContext): AsyncGenerator<Uint8Array> {
   const same = transient ? Buffer.allocUnsafeSlow(BLOCK) : undefined
+  // As long as it is not, a part of an element may be kept elsewhere, to be put before what comes next.
+  let isWhole = false
   while (!stop.aborted) {
     const places = transient?.places?.()
-    const work = places?.work?.()
+    const work = isWhole ? places?.work?.() : undefined
     for (const piece of work ? piecesOf(descriptor, work) : []) {
       yield piece
       if (stop.aborted) return
@@ -51,6 +53,7 @@ export async function* blocksOf(descriptor: number, { stop, transient }: BlockCo
     const room = same && (places?.room?.() ?? same)
     const block = room ? room.subarray(0, readSync(descriptor, room, 0, room.length, null)) : readBlock(descriptor)
     if (block === undefined || block.length === 0) return
+    isWhole = block.length === room?.length
     yield block
   }
 }

@@ -4,10 +4,10 @@ import type { DecodeOptions, EncodeOptions } from '../codec/codec.ts'
 import type { Batch } from '../packet.ts'
 import type { JointDemand } from '../stream/demand.ts'
 import type { Ledger } from '../stream/ledger.ts'
+import type { PieceWork } from '../stream/piece-work.ts'
 import type { Policy } from '../stream/policy.ts'
 import type { Encoder, Sink, Source } from '../stream/step.ts'
 import type { Endpoint } from '../url.ts'
-import type { PieceWork } from './pieces.ts'
 
 /** What a source that subscribes wants, while it reads. Whoever subscribes twice must cancel twice. */
 export interface Interests {

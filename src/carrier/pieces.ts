@@ -2,34 +2,11 @@
 // before anybody else has them.
 
 import { readSync } from 'node:fs'
+import type { PieceSide, PieceWork } from '../stream/piece-work.ts'
+import { now } from '../timer.ts'
 import { positionOf } from './position.ts'
 
-/** What is done with a piece, by either of two threads: addresses in the memory that they share, and lengths in bytes. */
-export interface PieceWork {
-  readonly bytes: number
-  /** The blocks it is made of. */
-  readonly blocks: number
-  /** Of as many pieces as there are places: what becomes of them. */
-  readonly results: number
-  readonly resultBytes: number
-  readonly places: number
-  /** As long as all places: a part of it stands for pieces whose results are at the same place. Nothing lies here. */
-  readonly done: Uint8Array
-  readonly sides: readonly [PieceSide, PieceSide]
-  /** `(base, room, result, bytes from block to block, blocks)` */
-  readonly run: Run
-  /** Gives the body of a function of `require`, `run` and the data to the other thread, which has the second of the sides. */
-  readonly lend: (program: string, data: object) => void
-}
-
-/** Of a thread: the room that it reads to, as long as a piece. The sums are not finite where the results are no good. */
-interface PieceSide {
-  readonly base: number
-  readonly room: Uint8Array
-  readonly sums: Float32Array
-}
-
-type Run = (...job: readonly [number, number, number, number, number]) => void
+type Run = PieceWork['run']
 
 /**
  * The words that both threads share: the next piece to take, the first that is not to be taken yet, whether none is any more, and
@@ -40,8 +17,10 @@ const AT = { next: 0, open: 16, ended: 17, reading: 18, places: 32, length: 1, s
 const STATE = { unknown: 0, done: 1, left: 2 } as const
 /** How often a thread looks before it sleeps: that takes as long as a part of a piece, and waking it up as well. */
 const LOOKS = 5000
+/** Milliseconds after which what is done is handed on: signals and timers have their turn, also where a disk is slow. */
+const LONG_MS = 10
 
-/** All that a thread needs: its program knows nothing else of this file. */
+/** All that a thread needs: `takePiece` goes there as text, and knows nothing else of this file. */
 interface Job extends Pick<PieceWork, 'bytes' | 'blocks' | 'results' | 'resultBytes' | 'places'>, PieceSide {
   readonly AT: typeof AT
   readonly STATE: typeof STATE
@@ -96,8 +75,10 @@ const PROGRAM = `
 const { readSync } = require('node:fs')
 const take = ${takePiece}
 const { words, AT, STATE } = data
-while (Atomics.load(words, AT.ended) === 0) {
+for (;;) {
+  // In this order: whoever ends it opens others afterwards, so that nobody sleeps for ever.
   const open = Atomics.load(words, AT.open)
+  if (Atomics.load(words, AT.ended) === 1) break
   const piece = take(readSync, run, data)
   if (piece >= 0) {
     const place = AT.places + (piece % data.places) * AT.step
@@ -112,7 +93,7 @@ while (Atomics.load(words, AT.ended) === 0) {
 /**
  * The bytes of a descriptor from where it stands, in order: those that are done as parts of `done`, those that are left as they
  * are; each until the next is asked for. At the end the descriptor stands behind them: whoever reads on finds the end there, or
- * what cannot be read.
+ * what cannot be read. Meanwhile it stands where it stood.
  */
 export function* piecesOf(descriptor: number, work: PieceWork): Generator<Uint8Array> {
   const position = positionOf(descriptor)
@@ -158,10 +139,12 @@ class Pieces {
   /** Works until there is something to hand on: whole pieces, or the last bytes. */
   next(): Uint8Array {
     const { places } = this.#work
+    const begun = now()
     for (;;) {
       const most = places - (this.#first % places)
       while (this.#done < most && this.#stateOf(this.#first + this.#done) === STATE.done) this.#done++
       if (this.#done === most || this.#done >= places / 2) return this.#handOnDone()
+      if (this.#done > 0 && now() - begun > LONG_MS) return this.#handOnDone()
       if (this.#done === 0 && this.#stateOf(this.#first) === STATE.left) return this.#handOnLeft()
       if (this.#take()) continue
       if (this.#done > 0) return this.#handOnDone()

@@ -11,7 +11,7 @@ import { resetFlags } from '../v8-flags.ts'
 import { EXIT } from './exit.ts'
 import { isVersionAsked, version } from './version.ts'
 
-/** Until then nothing large has come by, and a thread that is started at once is there: it starts slower under flags that are not usual. */
+/** A command that starts another thread has done so, which takes twice as long under flags that are not usual; not much has passed. */
 const SOON_MS = 150
 
 /** Set by the build, while it runs each command once, so that what a start needs is compiled and kept. */

@@ -125,9 +125,9 @@ const TRANSFORM = [
     default: '1',
     summary: 'with 2, transform in two threads',
     detail:
-      'Samples of up to 32 bits in blocks of a power of two; everything else takes one thread. Each thread reads its own part ' +
-      'of a file, too, of complex64 or float32 in blocks that do not overlap. The second one takes about a tenth of a second ' +
-      'to start: it pays for files of half a gibibyte and more.',
+      'Blocks of a power of two, and samples whose bins are float32; everything else takes one thread. Of a file that is the only ' +
+      'input, raw complex64 or float32 in blocks of up to 256 KiB that do not overlap, without --remove-dc or --chunk, each thread ' +
+      'reads its own part, too. The second one takes about a tenth of a second to start: it pays for half a gibibyte and more.',
   },
   { name: 'inverse', kind: 'flag', summary: 'make samples of complex spectra instead' },
 ] as const satisfies readonly Option[]
@@ -149,7 +149,7 @@ export const fft = defineCommand({
       'of sensors it is taken from their timestamps otherwise. With a rate, the times of values are not compared: those ' +
       'that follow each other are taken to be one period apart. Without a rate a spectrum has no frequencies, and a density ' +
       'is refused. Complex samples span it around center_frequency; real ones span half of it, from 0 on.',
-    'A block never reaches across a gap record, a value that is no number, a jump of seq, five times the usual distance ' +
+    'A block never reaches across a gap record of its input, a value that is no number, a jump of seq, five times the usual distance ' +
       'without a value where timestamps tell the rate, or a change of what the packets say of their samples: sample_rate, ' +
       'center_frequency, reference_level, unit, dtype. Samples before it that fill no block are left away, or with --pad ' +
       'made up with zeros, and counted at the end. Integers become fractions of what their type can hold. Bins are float32; ' +

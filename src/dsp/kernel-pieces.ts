@@ -1,10 +1,10 @@
 // Pieces of a file on their way through the kernel: where two threads read and transform them, and where the rows are then.
 
-import type { Job } from './kernel.ts'
+import type { PieceSide, PieceWork } from '../stream/piece-work.ts'
 
 /**
- * Of samples: with their rows they stay in the cache of the core that read them. In smaller ones, what it takes to share them
- * counts.
+ * Of samples, a power of two as blocks are: with their rows they stay in the cache of the core that read them. In smaller ones,
+ * what it takes to share them counts.
  */
 const PIECE_BYTES = 262144
 /** Pieces whose rows may wait for those before them. */
@@ -12,82 +12,62 @@ const PLACES = 32
 const LINE = 64
 const FLOAT = 4
 
-/** What two threads can do with pieces of whole blocks. Addresses and lengths in bytes. */
-export interface KernelWork {
-  /** Of a piece. */
-  readonly bytes: number
+export interface PieceLayout {
   readonly blocks: number
-  /** The rows of all places, one after the other. */
+  readonly rooms: readonly [number, number]
   readonly results: number
   readonly resultBytes: number
-  readonly places: number
-  /** As long as the samples of all places: stands for those whose rows are there. Nothing is ever read or written here. */
-  readonly done: Uint8Array
-  readonly sides: readonly [KernelSide, KernelSide]
-  readonly run: (base: number, ...job: Job) => void
-  readonly lend: (program: string, data: object) => void
-}
-
-/** Of a thread: its tables, the four sums that are not finite where rows are not right, and where it reads to. */
-interface KernelSide {
-  readonly base: number
-  readonly sums: Float32Array
-  readonly room: Uint8Array
-}
-
-export interface PieceLayout extends Pick<KernelWork, 'bytes' | 'blocks' | 'results' | 'resultBytes'> {
-  readonly rooms: readonly [number, number]
-  readonly done: number
   readonly end: number
 }
 
 /** From an address on; of blocks that are no longer than a piece. */
 export function pieceLayout(start: number, blockBytes: number, rowBytes: number): PieceLayout | undefined {
-  const blocks = Math.floor(PIECE_BYTES / blockBytes)
-  if (blocks === 0) return undefined
-  const bytes = blocks * blockBytes
+  if (blockBytes > PIECE_BYTES) return undefined
+  const blocks = PIECE_BYTES / blockBytes
   const resultBytes = blocks * rowBytes
   const first = Math.ceil(start / LINE) * LINE
   const results = first + 2 * PIECE_BYTES
-  const done = Math.ceil((results + PLACES * resultBytes) / LINE) * LINE
-  const rooms = [first, first + PIECE_BYTES] as const
-  return { bytes, blocks, results, resultBytes, rooms, done, end: done + PLACES * bytes }
+  return { blocks, rooms: [first, first + PIECE_BYTES], results, resultBytes, end: results + PLACES * resultBytes }
 }
 
-interface KernelParts extends Pick<KernelWork, 'run' | 'lend'> {
+interface KernelParts extends Pick<PieceWork, 'run' | 'lend'> {
   readonly memory: WebAssembly.Memory
-  readonly sides: readonly [Omit<KernelSide, 'room'>, Omit<KernelSide, 'room'>]
+  readonly sides: readonly [Omit<PieceSide, 'room'>, Omit<PieceSide, 'room'>]
 }
 
 export class KernelPieces {
-  readonly #work: KernelWork
-  #isGiven = false
+  readonly #layout: PieceLayout
+  readonly #parts: KernelParts
+  #work: PieceWork | undefined
 
-  constructor({ rooms, done, end, ...layout }: PieceLayout, { memory, sides, ...parts }: KernelParts) {
-    const { buffer } = memory
-    const sideOf = (side: 0 | 1) => ({ ...sides[side], room: new Uint8Array(buffer, rooms[side], layout.bytes) })
-    this.#work = {
-      ...layout,
-      ...parts,
-      places: PLACES,
-      done: new Uint8Array(buffer, done, end - done),
-      sides: [sideOf(0), sideOf(1)],
-    }
+  constructor(layout: PieceLayout, parts: KernelParts) {
+    this.#layout = layout
+    this.#parts = parts
   }
 
   /** Only once: its rooms and places are for one file. */
-  give(): KernelWork | undefined {
-    if (this.#isGiven) return undefined
-    this.#isGiven = true
+  give(): PieceWork | undefined {
+    if (this.#work) return undefined
+    const { rooms, blocks, results, resultBytes } = this.#layout
+    const { memory, sides, run, lend } = this.#parts
+    const sideOf = (side: 0 | 1) => ({ ...sides[side], room: new Uint8Array(memory.buffer, rooms[side], PIECE_BYTES) })
+    this.#work = {
+      ...{ blocks, results, resultBytes, run, lend },
+      bytes: PIECE_BYTES,
+      places: PLACES,
+      done: new Uint8Array(new SharedArrayBuffer(PLACES * PIECE_BYTES)),
+      sides: [sideOf(0), sideOf(1)],
+    }
     return this.#work
   }
 
   /** The rows of samples that are done; nothing where these are others. */
   rowsOf({ buffer, byteOffset, length }: Uint8Array): { numbers: Float32Array; count: number } | undefined {
-    const { done, bytes, blocks, results, resultBytes } = this.#work
-    if (buffer !== done.buffer || byteOffset < done.byteOffset) return undefined
-    const from = results + ((byteOffset - done.byteOffset) / bytes) * resultBytes
-    const pieces = length / bytes
-    return { numbers: new Float32Array(buffer, from, (pieces * resultBytes) / FLOAT), count: pieces * blocks }
+    if (buffer !== this.#work?.done.buffer) return undefined
+    const { blocks, results, resultBytes } = this.#layout
+    const pieces = length / PIECE_BYTES
+    const from = results + (byteOffset / PIECE_BYTES) * resultBytes
+    const numbers = new Float32Array(this.#parts.memory.buffer, from, (pieces * resultBytes) / FLOAT)
+    return { numbers, count: pieces * blocks }
   }
 }

@@ -1,7 +1,7 @@
 // The samples of one stream, put together from its packets and transformed block by block: rows of bins.
 
 import type { Meta } from '../packet.ts'
-import type { KernelWork } from './kernel-pieces.ts'
+import type { PieceWork } from '../stream/piece-work.ts'
 import { type Origin, Origins } from './origins.ts'
 import type { Numbers, SampleFormat } from './samples.ts'
 import type { Transform } from './transform.ts'
@@ -38,7 +38,7 @@ export interface SamplePlaces {
    */
   rooms(): readonly [Uint8Array, Uint8Array] | undefined
   /** What two threads may do with a file's samples, where they come in whole blocks from here on. */
-  work(): KernelWork | undefined
+  work(): PieceWork | undefined
 }
 
 export class SampleStream implements SamplePlaces {
@@ -88,7 +88,7 @@ export class SampleStream implements SamplePlaces {
     return [this.#bytes(first, samples), this.#bytes(second, samples)]
   }
 
-  work(): KernelWork | undefined {
+  work(): PieceWork | undefined {
     const { size, hop, transform, removeMean } = this.#options
     const isWhole = this.#isPlain && !removeMean && hop === size && this.#count === 0
     return isWhole ? transform.pieces?.give() : undefined

@@ -118,8 +118,9 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
   }
   let untransformed = 0
 
-  function finish(out: Packet[]): void {
-    for (const { maker } of streams.values()) untransformed += maker.finish(out)
+  /** Of all streams, or of those whose keys begin with this. */
+  function finish(out: Packet[], start = ''): void {
+    for (const [key, { maker }] of streams) if (key.startsWith(start)) untransformed += maker.finish(out)
   }
 
   /** A value that is none, as of a sensor that could not measure, is a sample that is missing. */
@@ -138,7 +139,9 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
   let transient = false
   let input: number | undefined
 
-  const keyOf = (meta: Meta) => (input === undefined ? nameOf(meta) : `${input} ${nameOf(meta)}`)
+  /** What the keys of an input's streams begin with. */
+  const ofInput = () => (input === undefined ? '' : `${input} `)
+  const keyOf = (meta: Meta) => ofInput() + nameOf(meta)
 
   function take(meta: Meta, { dtype, format, data }: Samples, out: Packet[]): Fault | undefined {
     const key = keyOf(meta)
@@ -202,7 +205,7 @@ export function spectrumStage(options: SpectrumOptions, context: SpectrumContext
         if (!meta) continue
         const samples = samplesOf(packet.data, meta, formatOf)
         if (samples === undefined) {
-          if (gapOf(meta)) finish(out)
+          if (gapOf(meta)) finish(out, ofInput())
           else if (meta['value'] !== undefined) interrupt(meta, out)
           out.push(packet)
           continue

@@ -1,7 +1,7 @@
 // Long stretches of work, cut so that timers, signals and connections have their turn.
 
-import { hrtime } from 'node:process'
 import { setImmediate as afterEvents } from 'node:timers/promises'
+import { now } from '../timer.ts'
 
 const TURN_MS = 10
 
@@ -17,10 +17,4 @@ export class FairTurns {
     await afterEvents()
     this.#begun = now()
   }
-}
-
-/** Milliseconds. Every start has turns, and one in twenty of its own milliseconds would go into loading `performance`. */
-function now(): number {
-  const [seconds, nanoseconds] = hrtime()
-  return seconds * 1e3 + nanoseconds / 1e6
 }

@@ -89,3 +89,16 @@ t.test('a failure of what is read ahead is told after the block before it', asyn
   await setTimeout(20)
   await t.rejects(blocks.next(), /EBADF/)
 })
+
+t.test(
+  'work on pieces is asked for behind a whole block only: a part of an element may be kept of another',
+  async t => {
+    let asked = 0
+    const work = () => {
+      asked++
+      return undefined
+    }
+    await read({ transient: { places: () => ({ work }) } })
+    t.equal(asked, 2, 'behind the first and the second of three blocks')
+  },
+)

@@ -1,11 +1,13 @@
 // Pieces of a file that two threads work on: in order, each once, whole; what is no good, or the end, is left as it is.
 
+import { once } from 'node:events'
 import { closeSync, ftruncateSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { type PieceWork, piecesOf } from '../../src/carrier/pieces.ts'
+import { piecesOf } from '../../src/carrier/pieces.ts'
+import type { PieceWork } from '../../src/stream/piece-work.ts'
 
 const BYTES = 64
 const PLACES = 4
@@ -27,20 +29,30 @@ const runFor: (buffer: SharedArrayBuffer, sums: Float32Array) => Run = new Funct
   `return ${RUN}`,
 ) as never
 
+/** Says when it is there, and when each program has ended. */
 const OTHER = `
-require('node:worker_threads').parentPort.on('message', ({ program, data, buffer }) => {
+const { parentPort } = require('node:worker_threads')
+parentPort.on('message', ({ program, data, buffer }) => {
   const { sums } = data
   const run = ${RUN}
   new Function('require', 'run', 'data', program)(require, run, data)
-})`
+  parentPort.postMessage('ended')
+})
+parentPort.postMessage('there')`
+
+interface Other {
+  readonly thread: Worker
+  lent: number
+  ended: number
+}
 
 interface Setting {
   /** Before each piece of the own thread: it gives the other one time. */
   readonly slow?: () => void
-  readonly thread?: Worker
+  readonly other?: Other
 }
 
-function workFor({ slow = () => {}, thread }: Setting) {
+function workFor({ slow = () => {}, other }: Setting) {
   const buffer = new SharedArrayBuffer(4 * WHOLE + 64)
   const sideAt = (at: number) => ({
     base: 0,
@@ -62,7 +74,11 @@ function workFor({ slow = () => {}, thread }: Setting) {
       slow()
       run(...job)
     },
-    lend: (program, data) => thread?.postMessage({ program, data, buffer }),
+    lend(program, data) {
+      if (!other) return
+      other.lent++
+      other.thread.postMessage({ program, data, buffer })
+    },
   }
   /** The bytes of the file that stand behind those which were handed on, and whether they were done. */
   const read = (bytes: Uint8Array) => {
@@ -84,22 +100,31 @@ const contentsOf = (length: number, bad: readonly number[] = []) => {
   return contents
 }
 
-function other(t: Test): Worker {
+async function otherThread(t: Test): Promise<Other> {
   const thread = new Worker(OTHER, { eval: true })
   t.teardown(() => thread.terminate())
-  return thread
+  const other = { thread, lent: 0, ended: 0 }
+  await once(thread, 'message')
+  thread.on('message', () => other.ended++)
+  return other
+}
+
+/** Every program comes to its end. */
+async function allEnd(t: Test, other: Other): Promise<void> {
+  while (other.ended < other.lent) await once(other.thread, 'message')
+  t.ok(other.lent > 0)
 }
 
 const sleep = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
 const rest = (descriptor: number) => readSync(descriptor, Buffer.alloc(100), 0, 100, null)
 
 t.test('all bytes come in order, whoever reads them', async t => {
-  const thread = other(t)
+  const other = await otherThread(t)
   const lengths = fc.oneof(
     fc.integer({ min: 0, max: 20 * BYTES }),
     fc.nat(20).map(pieces => pieces * BYTES),
   )
-  const settings = fc.constantFrom<Setting>({}, { thread }, { thread, slow: sleep })
+  const settings = fc.constantFrom<Setting>({}, { other }, { other, slow: sleep })
   const bad = fc.array(fc.nat(20 * BYTES), { maxLength: 4 })
   let done = 0
   fc.assert(
@@ -123,6 +148,7 @@ t.test('all bytes come in order, whoever reads them', async t => {
     { numRuns: 200 },
   )
   t.ok(done > 100)
+  await allEnd(t, other)
 })
 
 t.test('both threads take pieces', async t => {
@@ -132,54 +158,58 @@ t.test('both threads take pieces', async t => {
     own++
     sleep()
   }
-  const { work } = workFor({ thread: other(t), slow })
+  const other = await otherThread(t)
+  const { work } = workFor({ other, slow })
   for (const _ of piecesOf(descriptor, work));
   closeSync(descriptor)
+  await allEnd(t, other)
   t.ok(own > 0 && own < 1000, `${own} of 1000`)
 })
 
-t.test('whoever stops in between finds the descriptor behind what he has had, and nobody else at it', async t => {
-  const contents = contentsOf(100 * BYTES, [40 * BYTES])
-  for (const setting of [{}, { thread: other(t), slow: sleep }]) {
-    const descriptor = fileOf('stopped', contents)
-    const { work, read } = workFor(setting)
-    let had = 0
-    for (const piece of piecesOf(descriptor, work)) {
-      had += read(piece).bytes.length
-      if (had > 10 * BYTES) break
-    }
-    const next = Buffer.alloc(10)
-    readSync(descriptor, next, 0, 10, null)
-    t.same(next, contents.subarray(had, had + 10))
-    closeSync(descriptor)
-  }
-})
-
-t.test('a file that becomes shorter ends early, one that cannot be read any more where it could', async t => {
-  const contents = contentsOf(100 * BYTES)
-  const thread = other(t)
-  for (const harm of [(descriptor: number) => ftruncateSync(descriptor, 30 * BYTES + 5), closeSync]) {
-    const descriptor = fileOf('harmed', contents)
-    const { work, read } = workFor({ thread, slow: sleep })
-    const parts: Buffer[] = []
-    for (const piece of piecesOf(descriptor, work)) {
-      parts.push(read(piece).bytes)
-      if (parts.length === 2) harm(descriptor)
-    }
-    const had = Buffer.concat(parts)
-    t.ok(had.length < 100 * BYTES)
-    t.ok(had.equals(contents.subarray(0, had.length)))
-    if (harm !== closeSync) {
-      t.equal(had.length, 30 * BYTES + 5)
-      t.equal(rest(descriptor), 0)
+t.test(
+  'whoever stops in between finds the descriptor behind what he has had, and the other thread at its end',
+  async t => {
+    const contents = contentsOf(100 * BYTES, [40 * BYTES])
+    const other = await otherThread(t)
+    for (const setting of [{}, { other, slow: sleep }, { other }, { other }, { other }]) {
+      const descriptor = fileOf('stopped', contents)
+      const { work, read } = workFor(setting)
+      let had = 0
+      for (const piece of piecesOf(descriptor, work)) {
+        had += read(piece).bytes.length
+        if (had > 10 * BYTES) break
+      }
+      const next = Buffer.alloc(10)
+      readSync(descriptor, next, 0, 10, null)
+      t.same(next, contents.subarray(had, had + 10))
       closeSync(descriptor)
     }
+    await allEnd(t, other)
+  },
+)
+
+t.test('a file that becomes shorter meanwhile ends early', async t => {
+  const contents = contentsOf(100 * BYTES)
+  const other = await otherThread(t)
+  const descriptor = fileOf('cut', contents)
+  const { work, read } = workFor({ other, slow: sleep })
+  const parts: Buffer[] = []
+  for (const piece of piecesOf(descriptor, work)) {
+    parts.push(read(piece).bytes)
+    if (parts.length === 2) ftruncateSync(descriptor, 30 * BYTES + 5)
   }
+  t.ok(Buffer.concat(parts).equals(contents.subarray(0, 30 * BYTES + 5)))
+  t.equal(rest(descriptor), 0)
+  closeSync(descriptor)
+  await allEnd(t, other)
 })
 
-t.test('what stands nowhere is left to others', async t => {
-  const { work } = workFor({})
-  const descriptor = fileOf('closed', contentsOf(10))
-  closeSync(descriptor)
-  t.same([...piecesOf(descriptor, work)], [])
+t.test('what stands nowhere is left to others, and what cannot be read', async t => {
+  const closed = fileOf('closed', contentsOf(10))
+  closeSync(closed)
+  t.same([...piecesOf(closed, workFor({}).work)], [])
+  const unread = openSync(folder, 'r')
+  t.same([...piecesOf(unread, workFor({}).work)], [])
+  t.throws(() => rest(unread), { code: 'EISDIR' })
+  closeSync(unread)
 })

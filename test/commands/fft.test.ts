@@ -163,6 +163,15 @@ t.test('nor with samples that are no numbers, nor in what is counted, left away 
   }
 })
 
+t.test('nor in what the packets tell', async t => {
+  const samples = Float32Array.from({ length: 4_000_000 }, (_, at) => Math.sin(at * at * 1e-6))
+  writeFileSync(join(folder, 'told.cf32'), samples)
+  const line = 'fft -q --from raw --dtype complex64 --sample-rate 1k -s 4096 --to ndjson <told.cf32'
+  const [one, two] = await Promise.all([run(line), run(`${line} --threads 2`)])
+  t.equal(lines(one.stdout).at(-1).seq, 487)
+  t.ok(one.stdout.equals(two.stdout))
+})
+
 t.test('whoever shares a file as stdin goes on behind it, also after two threads', async t => {
   writeFileSync(join(folder, 'shared.cf32'), Buffer.alloc(9_000_000, 'bytes'))
   const line = 'fft -q --from raw --dtype complex64 --to raw'

@@ -1,11 +1,16 @@
 // Blocks from packets: the same for every cut, with overlap, without means, filled up at the end.
 
+import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
+import { piecesOf } from '../../src/carrier/pieces.ts'
 import { SampleStream } from '../../src/dsp/sample-stream.ts'
 import { sampleFormat } from '../../src/dsp/samples.ts'
 import { makeTransform } from '../../src/dsp/transform.ts'
 import type { Meta } from '../../src/packet.ts'
+import type { PieceWork } from '../../src/stream/piece-work.ts'
 import { randomNumbers } from '../support/spectrum.ts'
 
 interface Row {
@@ -15,7 +20,7 @@ interface Row {
   readonly last: Meta
 }
 
-function make({ size = 16, hop = 16, removeMean = false, complex = true } = {}) {
+function make({ size = 16, hop = 16, removeMean = false, complex = true, threaded = false } = {}) {
   const format = sampleFormat(complex ? 'complex64' : 'float32')
   if (!format) throw new Error('no format')
   const weights = new Float64Array(size).fill(1)
@@ -27,6 +32,7 @@ function make({ size = 16, hop = 16, removeMean = false, complex = true } = {}) 
     shift: false,
     weights,
     oneSided: false,
+    threaded,
   })
   const rows: Row[] = []
   const stream = new SampleStream({
@@ -231,4 +237,48 @@ t.test('the mean of each block is taken away, of both parts', async t => {
   t.ok(rows[0]?.bins.every((power, k) => Math.abs(power - (k === 0 ? 0 : 256)) < 1e-3))
   t.ok(rows.slice(1).every(({ bins }) => bins.every(power => power < 1e-9)))
   t.equal(rows.length, 5)
+})
+
+t.test('a file that two threads read and transform gives the same rows, from the same packets', async t => {
+  const size = 1024
+  const blocks = 32 * 300 + 5
+  const samples = bytes(randomNumbers(2 * size * blocks + 6, 'samples'))
+  // Where nothing is finite, the whole piece is transformed again.
+  new Float32Array(samples.buffer)[2 * size * 1000] = Number.NaN
+  const path = join(t.testdir({ file: Buffer.from(samples) }), 'file')
+  const whole = make({ size, hop: size })
+  whole.stream.push({ seq: 0 }, samples)
+  t.equal(make({ size, hop: size, threaded: true, removeMean: true }).stream.work(), undefined)
+  t.equal(make({ size, hop: 512, threaded: true }).stream.work(), undefined)
+  const { stream, rows } = make({ size, hop: size, threaded: true })
+  const given = stream.work()
+  if (!given) throw new Error('no work')
+  const words = new Int32Array(new SharedArrayBuffer(4))
+  given.lend('Atomics.store(data.words, 0, 1)', { words })
+  while (Atomics.load(words, 0) === 0) await setTimeout(1)
+  // The thread is there, and soon free again.
+  await setTimeout(50)
+  let own = 0
+  const work: PieceWork = {
+    ...given,
+    run(...job) {
+      own++
+      given.run(...job)
+    },
+  }
+  const descriptor = openSync(path, 'r')
+  let seq = 0
+  let done = 0
+  for (const piece of piecesOf(descriptor, work)) {
+    if (piece.buffer === work.done.buffer) done += piece.length
+    stream.push({ seq: seq++ }, piece.subarray(0, piece.length - (piece.length % 8)))
+    await setTimeout(1)
+  }
+  closeSync(descriptor)
+  t.ok(own > 0 && own < 290, `${own} of 300 pieces`)
+  t.ok(done > 0.9 * samples.length)
+  t.ok(binsOf(rows) === binsOf(whole.rows))
+  t.equal(stream.untransformed, whole.stream.untransformed)
+  t.same(new Set(rows.map(({ from }) => from['seq'])).size, seq, 'each packet has its rows')
+  t.ok(rows.every(({ from, last, offset }) => from['seq'] === last['seq'] && offset % size === 0))
 })

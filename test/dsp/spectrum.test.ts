@@ -325,6 +325,21 @@ t.test('what came from several inputs is never in one block, and is numbered thr
   t.equal(stage.untransformed, 28)
 })
 
+t.test('a gap of an input ends the blocks of that input', async t => {
+  const inputs = new WeakMap<Batch, number>()
+  const { stage } = make({ size: 16 }, { inputOf: batch => inputs.get(batch) })
+  const push = (input: number, packet: Packet) => {
+    const batch = [packet]
+    inputs.set(batch, input)
+    return [...stage.push(batch)].filter(({ data }) => data.length > 0).length
+  }
+  for (const input of [1, 11]) push(input, singles(new Float64Array(2 * 10), { seq: 0 }))
+  push(1, gapPacket({ lost: 3, reason: 'overflow', stage: 'input' }))
+  t.equal(push(1, singles(new Float64Array(2 * 10), { seq: 1 })), 0, 'ten from before the gap are left away')
+  t.equal(push(11, singles(new Float64Array(2 * 10), { seq: 1 })), 1, 'those of the other input are not')
+  t.equal(stage.untransformed, 10)
+})
+
 t.test('channels beside each other are no one stream: that they are taken for one is told once', async t => {
   const told: string[] = []
   const { stage } = make({}, { warn: text => void told.push(text) })
