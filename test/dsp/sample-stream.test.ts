@@ -14,7 +14,7 @@ import type { PieceWork } from '../../src/stream/piece-work.ts'
 import { randomNumbers } from '../support/spectrum.ts'
 
 interface Row {
-  readonly bins: readonly number[]
+  readonly bins: Float32Array
   readonly from: Meta
   readonly offset: number
   readonly last: Meta
@@ -44,7 +44,7 @@ function make({ size = 16, hop = 16, removeMean = false, complex = true, threade
     take({ numbers, count, origin }) {
       for (let row = 0; row < count; row++) {
         const { meta, offset, last } = origin(row)
-        const bins = [...numbers.subarray(row * transform.bins, (row + 1) * transform.bins)]
+        const bins = Float32Array.from(numbers.subarray(row * transform.bins, (row + 1) * transform.bins))
         rows.push({ bins, from: meta, offset, last })
       }
     },
@@ -52,7 +52,12 @@ function make({ size = 16, hop = 16, removeMean = false, complex = true, threade
   return { stream, rows, room: transform.blocks }
 }
 
-const binsOf = (rows: readonly Row[]) => JSON.stringify(rows.map(({ bins }) => bins))
+/** As text that is the same where the numbers are: what is no number has many forms. */
+function binsOf(rows: readonly Row[]): string {
+  const bytes = rows.map(({ bins }) => new Uint8Array(bins.map(bin => (Number.isNaN(bin) ? Number.NaN : bin)).buffer))
+  return Buffer.concat(bytes).toString('latin1')
+}
+
 const bytes = (numbers: Float64Array) => new Uint8Array(Float32Array.from(numbers).buffer)
 
 t.test('every cut gives the same rows', async t => {
@@ -223,7 +228,7 @@ t.test('zeros fill a block up', async t => {
   stream.pad()
   t.equal(rows.length, 2)
   t.same(
-    rows[1]?.bins.map(power => Math.round(power * 1e6) / 1e6),
+    [...(rows[1]?.bins ?? [])].map(power => Math.round(power * 1e6) / 1e6),
     [9, 9, 9],
   )
 })
@@ -241,7 +246,7 @@ t.test('the mean of each block is taken away, of both parts', async t => {
 
 t.test('a file that two threads read and transform gives the same rows, from the same packets', async t => {
   const size = 1024
-  const blocks = 32 * 300 + 5
+  const blocks = 32 * 100 + 5
   const samples = bytes(randomNumbers(2 * size * blocks + 6, 'samples'))
   // Where nothing is finite, the whole piece is transformed again.
   new Float32Array(samples.buffer)[2 * size * 1000] = Number.NaN
@@ -275,7 +280,7 @@ t.test('a file that two threads read and transform gives the same rows, from the
     await setTimeout(1)
   }
   closeSync(descriptor)
-  t.ok(own > 0 && own < 290, `${own} of 300 pieces`)
+  t.ok(own > 0 && own < 100, `${own} of 100 pieces`)
   t.ok(done > 0.9 * samples.length)
   t.ok(binsOf(rows) === binsOf(whole.rows))
   t.equal(stream.untransformed, whole.stream.untransformed)
