@@ -24,7 +24,7 @@ export const embedded: BusKind = {
   open(endpoint, warn) {
     const plain = endpoint.scheme === 'unix' ? unixAddress(endpoint) : tcpAddress(endpoint)
     const address =
-      endpoint.scheme === 'tls' ? { ...plain, name: `tls:${endpoint.rest}`, secure: tlsClient(endpoint) } : plain
+      endpoint.scheme === 'tls' ? { ...plain, name: `tls:${endpoint.rest}`, secure: tlsClient(endpoint, warn) } : plain
     const tokenFile = endpoint.params.get('token')
     const token = tokenFile === undefined ? undefined : readToken(tokenFile, warn)
     const door = { address, wait: waitOf(endpoint), ...(token !== undefined && { token }) }

@@ -55,11 +55,17 @@ export const LISTENERS: Readonly<Record<string, ListenerKind>> = {
   unix: { example: 'unix:PATH', summary: 'clients of this machine', params: [MAX_PEERS] },
 }
 
+interface ListenerSettings {
+  readonly hasTokens: boolean
+  readonly warn: (message: string) => void
+  /** Makes a server of its own for each endpoint. */
+  readonly http: () => Server
+}
+
 /** How to listen on an endpoint. Throws a UsageError for one that nobody should listen on. */
 export function listenerOf(
   endpoint: Endpoint,
-  { hasTokens }: { readonly hasTokens: boolean },
-  http: () => Server,
+  { hasTokens, warn, http }: ListenerSettings,
 ): { readonly address: Address; readonly options: Omit<ListenOptions, 'warn'> } {
   const { scheme, text } = endpoint
   const kind = LISTENERS[scheme]
@@ -82,12 +88,15 @@ export function listenerOf(
   }
   return {
     address,
-    options: { secured: true, most: MOST_CLIENTS, ...secureOf(endpoint, http) },
+    options: { secured: true, most: MOST_CLIENTS, ...secureOf(endpoint, { warn, http }) },
   }
 }
 
-/** What is listened with instead of a plain server. `http` is asked for a server of its own. */
-function secureOf(endpoint: Endpoint, http: () => Server): Pick<ListenOptions, 'secure'> {
-  if (endpoint.scheme === 'tls') return { secure: tlsServer(endpoint) }
+/** What is listened with instead of a plain server. */
+function secureOf(
+  endpoint: Endpoint,
+  { warn, http }: Pick<ListenerSettings, 'warn' | 'http'>,
+): Pick<ListenOptions, 'secure'> {
+  if (endpoint.scheme === 'tls') return { secure: tlsServer(endpoint, warn) }
   return endpoint.scheme.startsWith('http') ? { secure: () => http() } : {}
 }

@@ -79,7 +79,8 @@ export class Server {
     try {
       await this.#openJournal()
       for (const endpoint of endpoints.map(parseEndpoint)) {
-        const door = listenerOf(endpoint, { hasTokens: this.tokens !== undefined }, () => this.#httpServer(endpoint))
+        const http = () => this.#httpServer(endpoint)
+        const door = listenerOf(endpoint, { hasTokens: this.tokens !== undefined, warn, http })
         this.#listeners.push(await listen(endpoint, door.address, { warn, ...door.options }, peer => this.#join(peer)))
       }
     } catch (error) {
@@ -129,7 +130,7 @@ export class Server {
     const list = (name: string) => endpoint.params.get(name)?.split(',') ?? []
     const door = new HttpDoor({
       ...this.#surroundings,
-      secrets: endpoint.scheme === 'https' ? tlsSecrets(endpoint) : undefined,
+      secrets: endpoint.scheme === 'https' ? tlsSecrets(endpoint, this.#options.warn) : undefined,
       hosts: list('host'),
       origins: list('origin'),
       mostPolling: param(endpoint, 'max-peers', parseCount) ?? MOST_POLLING,

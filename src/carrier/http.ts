@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.ts'
 import { parseCount, parseDuration } from '../units.ts'
 import { type Endpoint, flagParam, hostPort, param } from '../url.ts'
-import type { Carrier, CarrierParam } from './carrier.ts'
+import type { Carrier, CarrierContext, CarrierParam } from './carrier.ts'
 import { PEERS_PARAM } from './fan-out.ts'
 import type { HttpAddress } from './http/server.ts'
 import { INSECURE_PARAM, LISTEN_PARAMS } from './listen.ts'
@@ -72,7 +72,7 @@ function httpCarrier(scheme: string, kind: Pick<Carrier, 'summary' | 'example' |
       }
       return (async function* () {
         const { pollSource } = await import('./http/poll.ts')
-        yield* pollSource(endpoint, await securely(endpoint, address), context, decode)
+        yield* pollSource(endpoint, await securely(endpoint, address, context), context, decode)
       })()
     },
     async sink(endpoint, context, encode) {
@@ -83,15 +83,15 @@ function httpCarrier(scheme: string, kind: Pick<Carrier, 'summary' | 'example' |
         return serveReaders(endpoint, address, context, encode)
       }
       const { postSink } = await import('./http/post.ts')
-      return postSink(endpoint, await securely(endpoint, address), context, encode)
+      return postSink(endpoint, await securely(endpoint, address, context), context, encode)
     },
   }
 }
 
-async function securely(endpoint: Endpoint, address: HttpAddress): Promise<HttpAddress> {
+async function securely(endpoint: Endpoint, address: HttpAddress, { warn }: CarrierContext): Promise<HttpAddress> {
   if (endpoint.scheme === 'http') return address
   const { tlsClient } = await import('./tls.ts')
-  return { ...address, secure: tlsClient(endpoint) }
+  return { ...address, secure: tlsClient(endpoint, warn) }
 }
 
 /** The path as it stands in a request: `/` where there is none. */

@@ -7,6 +7,9 @@ import { UsageError } from '../errors.ts'
 import type { Endpoint } from '../url.ts'
 import type { CarrierParam } from './carrier.ts'
 import { inWords } from './failure.ts'
+import { warnOfReaders } from './secret-file.ts'
+
+type Warn = (message: string) => void
 
 /** A handshake that takes longer is given up. */
 const HANDSHAKE_MS = 10_000
@@ -32,8 +35,11 @@ export const TLS_CLIENT_PARAMS: readonly CarrierParam[] = [
 ]
 
 /** Throws a UsageError where the certificate or the key is missing or none. */
-export function tlsServer(endpoint: Endpoint): (options: ServerOpts, onSocket: (socket: Socket) => void) => Server {
-  const secrets = { ...tlsSecrets(endpoint), handshakeTimeout: HANDSHAKE_MS }
+export function tlsServer(
+  endpoint: Endpoint,
+  warn: Warn,
+): (options: ServerOpts, onSocket: (socket: Socket) => void) => Server {
+  const secrets = { ...tlsSecrets(endpoint, warn), handshakeTimeout: HANDSHAKE_MS }
   return (options, onSocket) => {
     try {
       return createServer({ ...options, ...secrets }, onSocket)
@@ -43,16 +49,17 @@ export function tlsServer(endpoint: Endpoint): (options: ServerOpts, onSocket: (
   }
 }
 
-export function tlsSecrets(endpoint: Endpoint) {
+/** Warns of a key that others may read. */
+export function tlsSecrets(endpoint: Endpoint, warn: Warn) {
   const cert = pem(endpoint, 'cert')
-  const key = pem(endpoint, 'key')
+  const key = keyOf(endpoint, warn)
   const ca = pem(endpoint, 'client-ca')
   if (!cert || !key) throw new UsageError(`${endpoint.text}: expected ?cert=FILE&key=FILE`)
   return { cert, key, ...(ca && { ca, requestCert: true }) }
 }
 
-export function tlsClient(endpoint: Endpoint): (options: NetConnectOpts) => Socket {
-  const files = { ca: pem(endpoint, 'ca'), cert: pem(endpoint, 'cert'), key: pem(endpoint, 'key') }
+export function tlsClient(endpoint: Endpoint, warn: Warn): (options: NetConnectOpts) => Socket {
+  const files = { ca: pem(endpoint, 'ca'), cert: pem(endpoint, 'cert'), key: keyOf(endpoint, warn) }
   const given = Object.fromEntries(Object.entries(files).filter(([, file]) => file))
   return options => {
     try {
@@ -69,9 +76,19 @@ function pem(endpoint: Endpoint, name: string): Buffer | undefined {
   return path === undefined ? undefined : inWords(path, () => readFileSync(path))
 }
 
+function keyOf(endpoint: Endpoint, warn: Warn): Buffer | undefined {
+  const path = endpoint.params.get('key')
+  if (path !== undefined) warnOfReaders(path, warn)
+  return pem(endpoint, 'key')
+}
+
 /** Makes a server of certificates and keys that may not be what they should be. */
-export function withSecrets<Made>(endpoint: Endpoint, make: (secrets: ReturnType<typeof tlsSecrets>) => Made): Made {
-  const secrets = tlsSecrets(endpoint)
+export function withSecrets<Made>(
+  endpoint: Endpoint,
+  warn: Warn,
+  make: (secrets: ReturnType<typeof tlsSecrets>) => Made,
+): Made {
+  const secrets = tlsSecrets(endpoint, warn)
   try {
     return make(secrets)
   } catch (error) {

@@ -95,7 +95,8 @@ export const calibrate = defineCommand({
     'calibrate corrects what passes: spectra in their levels, their order and their extent, samples, before they go to fft, in ' +
       'their offset and their balance. What a packet is, is told by its meta; anything else passes as it came.',
     'Levels are added up: offset, reference level, the table and the profile’s constant, less the amplifier’s gain. They mean the same on every ' +
-      'scale: decibels are added, powers and amplitudes multiplied. Corrected samples are floating point, of full scale 1.',
+      'scale: decibels are added, powers and amplitudes multiplied. A reference level, or a profile, makes them absolute, once: of ' +
+      'levels in dBm already such a spectrum is rejected. Corrected samples are floating point, of full scale 1.',
     'With --count, packets that go out are counted. Of raw input they are --chunk long, however much was read at once.',
   ],
   positionals: [{ name: 'INPUT', summary: 'read from here, as with --in', many: true, input: true }],

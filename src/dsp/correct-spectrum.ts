@@ -48,16 +48,15 @@ export function spectrumCorrector(
     const axis = axisAfter(spectrum, correction, meta)
     const levels = levelsFor({ ...spectrum, axis }, meta)
     if (typeof levels === 'string') return { reason: levels, detail: 'expected it in the meta, or as a number' }
-    const { inversion, maskMiddle, reference, profile } = correction
+    const { inversion, maskMiddle } = correction
     if (isToInvert(correction, meta)) invert(spectrum)
     if (maskMiddle) maskZero(spectrum)
     if (levels) applyLevels(spectrum, levels)
-    const isAbsolute = reference !== undefined || profile !== undefined
     const fields = {
       ...meta,
       dtype: spectrum.dtype,
       ...(inversion !== 'never' && meta['spectral_inversion'] === true && { spectral_inversion: false }),
-      ...(isAbsolute && { unit: UNITS[spectrum.scale] }),
+      ...(isAbsolute(correction) && { unit: UNITS[spectrum.scale] }),
     }
     return rangesOf({ ...spectrum, axis }, correction).map(range => partOf({ ...spectrum, axis }, range, fields))
   }
@@ -71,16 +70,23 @@ const UNITS: Readonly<Record<SpectrumScale, string>> = {
   complex: '√mW',
 }
 
+/** Levels become those of a power, whatever full scale is. */
+function isAbsolute({ reference, profile }: SpectrumCorrection): boolean {
+  return reference !== undefined || profile !== undefined
+}
+
 function isToInvert({ inversion }: SpectrumCorrection, meta: Meta): boolean {
   return inversion === 'always' || (inversion === 'auto' && meta['spectral_inversion'] === true)
 }
 
 function faultOf(
-  { axis, isWhole, zero, oneSided }: Spectrum,
+  { axis, isWhole, zero, oneSided, scale }: Spectrum,
   correction: SpectrumCorrection,
   meta: Meta,
 ): Fault | undefined {
   const { table, band, mode, maskMiddle, profile } = correction
+  if (isAbsolute(correction) && meta['unit'] === UNITS[scale])
+    return { reason: 'absolute already', detail: `in ${UNITS[scale]}: expected levels that full scale gives a meaning` }
   if ((table || band) && !axis)
     return { reason: 'no frequencies', detail: 'expected frequency_start and frequency_step' }
   const needsWhole = mode !== undefined || maskMiddle || profile !== undefined || isToInvert(correction, meta)

@@ -33,7 +33,7 @@ export async function servePage(endpoint: Endpoint, { warn, onSocket }: PageServ
   const onRequest = (request: IncomingMessage, response: ServerResponse) => serve(request, response, files, names)
   const isSecure = endpoint.scheme === 'https'
   const server: Server = isSecure
-    ? withSecrets(endpoint, secrets => createSecureServer({ ...SERVER_SETTINGS, ...secrets }, onRequest))
+    ? withSecrets(endpoint, warn, secrets => createSecureServer({ ...SERVER_SETTINGS, ...secrets }, onRequest))
     : createServer(SERVER_SETTINGS, onRequest)
   server.maxConnections = MOST_CONNECTIONS
   server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {

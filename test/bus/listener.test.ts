@@ -15,7 +15,7 @@ t.test('an address that anybody reaches needs TLS and tokens, or insecure', asyn
   const open =
     (url: string, hasTokens = false) =>
     () =>
-      listenerOf(parseEndpoint(url), { hasTokens }, createServer)
+      listenerOf(parseEndpoint(url), { hasTokens, warn() {}, http: createServer })
   for (const url of ['tcp://127.0.0.1:1', 'tcp://[::1]:1', 'tcp://0.0.0.0:1?insecure', 'unix:bus'])
     t.doesNotThrow(open(url), url)
   t.throws(open('tcp://0.0.0.0:1', true), /anybody who reaches 0\.0\.0\.0 could connect/)

@@ -51,6 +51,8 @@ t.test('offset, gain and reference level', async t => {
   t.same(change({ reference: 'meta' }, { reference_level: -30 }), Array(8).fill(-30))
   const [one] = correct({ reference: -10 }) as unknown as readonly { readonly meta: Meta }[]
   t.equal(one?.meta['unit'], 'dBm')
+  t.equal(correct({ reference: -10 }, { unit: 'dBm' }), 'absolute already')
+  t.same(change({ offset: -10 }, { unit: 'dBm' }), Array(8).fill(-10), 'an offset is not')
   t.equal(correct({ reference: 'meta' }), 'no reference level')
   t.equal(correct({ gain: 'meta' }, { gain: 'high' }), 'no gain')
 })

@@ -84,7 +84,7 @@ async function listenWith(
   warn: (message: string) => void,
   onRequest: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Server> {
-  const secrets = endpoint.scheme === 'https' ? tlsSecrets(endpoint) : undefined
+  const secrets = endpoint.scheme === 'https' ? tlsSecrets(endpoint, warn) : undefined
   const make = (options: ServerOpts) => {
     const settings = { ...PATIENT_SETTINGS, ...options, keepAliveTimeout: IDLE_MS }
     return secrets ? createSecureServer({ ...settings, ...secrets }, onRequest) : createServer(settings, onRequest)
