@@ -34,8 +34,8 @@ export function readBlock(descriptor: number): Uint8Array | undefined {
 /**
  * Whole blocks until the end or the stop. Reading does not wait, so nothing is asynchronous but the hand-over. Where each is
  * done with when the next is asked for, all are read into the same memory: half of the time goes into getting fresh one. Whoever
- * takes them may have two places for them: then each is read while the one before is worked on. Or work that is done on them
- * beforehand.
+ * takes them may have two places for them: then each is read while the one before is worked on; or work for two threads, which
+ * is done before they are handed over.
  */
 export async function* blocksOf(descriptor: number, { stop, transient }: BlockContext): AsyncGenerator<Uint8Array> {
   const same = transient ? Buffer.allocUnsafeSlow(BLOCK) : undefined
